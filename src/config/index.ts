@@ -1,0 +1,2 @@
+export { envExample, readSettings, Settings } from './settings.js';
+export { InvalidEnvironment } from './variable.js';

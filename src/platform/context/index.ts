@@ -1,0 +1,2 @@
+export * from './ids.js';
+export { type Actor, RequestContext, TeamRequired, type Transaction } from './request-context.js';

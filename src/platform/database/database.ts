@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import type { RequestContext, Transaction } from '../context/index.js';
+import { Random } from '../crypto/random.js';
+
+/** Serialization failure and deadlock: PostgreSQL asks to run the whole work again. */
+const RERUN = new Set(['40001', '40P01']);
+const MAX_RUNS = 5;
+
+export class TransactionRequired extends Error {
+  constructor() {
+    super('Rows are written inside Database.transaction(ctx, …) only.');
+  }
+}
+
+/**
+ * The way to PostgreSQL. Every statement runs on a connection that carries the context's team in the setting
+ * `rosfleet.team`, which row-level security checks; `*` stands for work across teams, empty for none.
+ */
+@Injectable()
+export class Database {
+  /** The setting each pooled connection carries now, so that it is sent only when it changes. */
+  private readonly carried = new WeakMap<object, string>();
+
+  constructor(
+    readonly dataSource: DataSource,
+    private readonly random: Random,
+  ) {}
+
+  /**
+   * Runs `work` in a transaction whose context shadows the caller's; a context that is in one already joins it.
+   * Work that PostgreSQL refuses with a serialization failure or a deadlock is run again as a whole, so it must have
+   * no effect outside the database. After-commit callbacks run in order once the commit is certain.
+   */
+  async transaction<T>(ctx: RequestContext, work: (ctx: RequestContext) => Promise<T>): Promise<T> {
+    if (ctx.transaction) return work(ctx);
+    for (let run = 1; ; run++) {
+      try {
+        return await this.runOnce(ctx, work);
+      } catch (error) {
+        if (run >= MAX_RUNS || !RERUN.has(sqlState(error))) throw error;
+        await new Promise((resolve) => setTimeout(resolve, this.random.fraction() * 20 * 2 ** run));
+      }
+    }
+  }
+
+  private async runOnce<T>(ctx: RequestContext, work: (ctx: RequestContext) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    const transaction: Transaction = { manager: runner.manager, afterCommit: [] };
+    try {
+      await this.carry(runner, scopeOf(ctx));
+      await runner.startTransaction();
+      const result = await work(ctx.within(transaction));
+      await runner.commitTransaction();
+      for (const callback of transaction.afterCommit) callback();
+      return result;
+    } catch (error) {
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /** The manager of the context's transaction, or one for single reads whose every statement is led to the right team. */
+  manager(ctx: RequestContext): EntityManager {
+    return ctx.transaction?.manager ?? this.reader(scopeOf(ctx)).manager;
+  }
+
+  /** One SQL statement in the context's transaction, or alone. */
+  async query<Row>(ctx: RequestContext, sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    const manager = this.manager(ctx);
+    const result: unknown = await manager.query(sql, parameters);
+    return rowsOf<Row>(result);
+  }
+
+  /** Runs `callback` after the commit of the context's transaction, or at once when there is none. */
+  afterCommit(ctx: RequestContext, callback: () => void): void {
+    if (ctx.transaction) ctx.transaction.afterCommit.push(callback);
+    else callback();
+  }
+
+  /**
+   * A query runner without a connection of its own: each statement borrows one, tells it the team and gives it back.
+   * It refuses transactions, so that half of a write can never land on another connection.
+   */
+  private reader(scope: string): QueryRunner {
+    const runner = this.dataSource.createQueryRunner();
+    runner.query = (async (sql: string, parameters?: unknown[], structured?: boolean): Promise<unknown> => {
+      const lease = this.dataSource.createQueryRunner();
+      try {
+        await this.carry(lease, scope);
+        return await lease.query(sql, parameters, structured as true);
+      } finally {
+        await lease.release();
+      }
+    }) as QueryRunner['query'];
+    runner.startTransaction = (): Promise<void> => Promise.reject(new TransactionRequired());
+    return runner;
+  }
+
+  private async carry(runner: QueryRunner, scope: string): Promise<void> {
+    const connection = (await runner.connect()) as { query(sql: string, values: unknown[]): Promise<unknown> };
+    if (this.carried.get(connection) === scope) return;
+    await connection.query(`SELECT set_config('rosfleet.team', $1, false)`, [scope]);
+    this.carried.set(connection, scope);
+  }
+}
+
+const scopeOf = (ctx: RequestContext): string => ctx.teamId ?? (ctx.seesAllTeams ? '*' : '');
+
+export const sqlState = (error: unknown): string => {
+  const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
+  return String(driverError?.code ?? code ?? '');
+};
+
+/** TypeORM answers `[rows, count]` for UPDATE and DELETE and bare rows for everything else. */
+function rowsOf<Row>(result: unknown): Row[] {
+  const list = result as unknown[];
+  return (list.length === 2 && Array.isArray(list[0]) && typeof list[1] === 'number' ? list[0] : list) as Row[];
+}

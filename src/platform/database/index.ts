@@ -1,0 +1,5 @@
+export { AcrossTeams, AcrossTeamsRefused } from './across-teams.js';
+export { Database, sqlState, TransactionRequired } from './database.js';
+export { allEntities, sharedEntities, SharedEntity, tenantEntities, TenantEntity } from './entities.js';
+export { protectTable } from './row-level-security.js';
+export { type TeamOwned, TeamRepository } from './team-repository.js';
