@@ -1,0 +1,6 @@
+export { type Access, ACCESS, ClientToken, Ctx, DeviceOnly, InternalOnly, Public, RequireScope, RunbookToken, SignedIn, SignedUrl } from './access.js';
+export { type AccessCheck, AccessChecks } from './access-checks.js';
+export { AccessModule } from './access.module.js';
+export { Answers, ANSWERS, ErrorResponseDto } from './answers.js';
+export { bearerOf } from './bearer.js';
+export { ALL_SCOPES, isScope, type Scope, SCOPES } from './scopes.js';

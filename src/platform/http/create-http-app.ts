@@ -1,0 +1,34 @@
+import { type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { randomBytes } from 'node:crypto';
+import { Settings } from '../../config/index.js';
+import { ErrorFilter, type ErrorScript } from '../errors/index.js';
+import { Logger } from '../telemetry/logger.js';
+import { logRequests } from './request-log.js';
+import { guardIntake } from './route-options.js';
+import { validationPipe } from './validation.js';
+
+/** Nest on Fastify with everything that holds for each request: ids, log lines, intake, validation, errors. */
+export async function createHttpApp(root: DynamicModule, settings: Settings, logger: Logger, errorScript: ErrorScript): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    trustProxy: settings.TRUST_PROXY,
+    genReqId: requestIds(),
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 512 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: logger.forNest(), abortOnError: false });
+  const fastify = adapter.getInstance();
+  guardIntake(fastify);
+  logRequests(fastify, logger);
+  app.useGlobalPipes(validationPipe());
+  app.useGlobalFilters(new ErrorFilter(settings, logger, errorScript));
+  return app;
+}
+
+/** Request ids: a random part for the process and a counter, cheap enough for the poll path. */
+function requestIds(): () => string {
+  const process = randomBytes(5).toString('hex');
+  let count = 0;
+  return () => `${process}-${(count++).toString(36)}`;
+}

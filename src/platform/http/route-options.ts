@@ -1,0 +1,41 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { PayloadTooLarge, UnsupportedMediaType } from '../errors/index.js';
+
+/** What a route reads besides JSON of a megabyte. */
+export interface Intake {
+  readonly mediaType: string;
+  /** Largest body in bytes. */
+  readonly limit: number;
+}
+
+const JSON_INTAKE: Intake = { mediaType: 'application/json', limit: 1_048_576 };
+
+/** This route's bodies are of another type or size than JSON of at most 1 MiB. */
+export const Takes = (mediaType: string, limit: number): MethodDecorator => RouteConfig({ intake: { mediaType, limit } satisfies Intake });
+
+/** Refuses bodies of the wrong type or size before they are read. */
+export function guardIntake(fastify: FastifyInstance): void {
+  fastify.addHook('onRoute', (route) => {
+    const intake = (route.config as { intake?: Intake } | undefined)?.intake;
+    if (intake) route.bodyLimit = intake.limit;
+  });
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const length = request.headers['content-length'];
+    if ((length === undefined || length === '0') && request.headers['transfer-encoding'] === undefined) return done();
+    const intake = (request.routeOptions.config as { intake?: Intake }).intake ?? JSON_INTAKE;
+    if (length !== undefined && Number(length) > intake.limit) return done(new PayloadTooLarge(`The body has ${length} bytes; this operation takes at most ${intake.limit}.`));
+    if (!isOfType(request, intake.mediaType)) {
+      return done(new UnsupportedMediaType(`This operation reads ${intake.mediaType}, not ${request.headers['content-type'] ?? 'a body without Content-Type'}.`));
+    }
+    done();
+  });
+}
+
+function isOfType(request: FastifyRequest, wanted: string): boolean {
+  const given = request.headers['content-type'];
+  if (given === undefined) return false;
+  if (given === wanted) return true;
+  const cut = given.indexOf(';');
+  return (cut < 0 ? given : given.slice(0, cut)).trim().toLowerCase() === wanted;
+}

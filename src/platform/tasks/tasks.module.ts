@@ -1,0 +1,91 @@
+import { Global, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { DiscoveryModule, DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { Settings } from '../../config/index.js';
+import { RequestContext } from '../context/index.js';
+import { Clock } from '../clock/clock.js';
+import { EventBus, type EventClass } from '../events/index.js';
+import { ON_EVENT } from '../events/on-event.js';
+import { BullTransport } from './bull-transport.js';
+import { defineTask, Every, Handles, HANDLES, RECURS, TASK_ON, type TaskHandler, type TaskKind, taskKinds } from './define-task.js';
+import { InProcessTransport } from './in-process-transport.js';
+import { TaskRunner } from './task-runner.js';
+import { TaskStore } from './task-store.js';
+import { TaskTransport } from './task-transport.js';
+import { Tasks } from './tasks.js';
+
+const FORGET_AFTER_DAYS = 7;
+const forgetFinished = defineTask<null>({ name: 'platform.forget-finished-tasks', lane: 'slow' });
+
+/** Finds every handler, connects events to tasks, starts and stops the transport. */
+@Global()
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    TaskStore,
+    TaskRunner,
+    Tasks,
+    { provide: TaskTransport, inject: [Settings], useFactory: (s: Settings) => (s.REDIS_URL ? new BullTransport(s.REDIS_URL) : new InProcessTransport()) },
+  ],
+  exports: [Tasks, TaskStore, TaskRunner, TaskTransport],
+})
+export class TasksModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly runner: TaskRunner,
+    private readonly tasks: Tasks,
+    private readonly store: TaskStore,
+    private readonly transport: TaskTransport,
+    private readonly events: EventBus,
+    private readonly clock: Clock,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const recurring: [TaskKind<unknown>, number][] = [];
+    for (const { instance, method } of this.methods()) this.connect(instance, method, recurring);
+    const orphans = [...taskKinds().keys()].filter((name) => !this.runner.handles(name));
+    if (orphans.length) throw new Error(`No method handles the task ${orphans.join(', ')}. Is its class listed as a provider of an imported module?`);
+    const ctx = RequestContext.system('start-up');
+    for (const [kind, seconds] of recurring) await this.tasks.ensureRecurring(ctx, kind, seconds);
+    await this.transport.start(this.runner);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.runner.stop();
+    await this.transport.stop();
+  }
+
+  @Every(3600)
+  @Handles(forgetFinished)
+  async forget(ctx: RequestContext): Promise<void> {
+    await this.store.forgetFinishedBefore(ctx, new Date(this.clock.millis() - FORGET_AFTER_DAYS * 86_400_000));
+  }
+
+  private connect(instance: object, method: Method, recurring: [TaskKind<unknown>, number][]): void {
+    const event = Reflect.getMetadata(ON_EVENT, method) as EventClass | undefined;
+    if (event) this.events.listenAfter(event, (ctx, happened) => method.call(instance, ctx, happened));
+    const kind = Reflect.getMetadata(HANDLES, method) as TaskKind<unknown> | undefined;
+    if (!kind) return;
+    this.runner.register(kind, method.bind(instance) as TaskHandler<unknown>);
+    const promised = Reflect.getMetadata(TASK_ON, method) as EventClass | undefined;
+    if (promised) this.events.listenInside(promised, (ctx, happened) => this.tasks.add(ctx, kind, { ...happened }));
+    const every = Reflect.getMetadata(RECURS, method) as number | undefined;
+    if (every) recurring.push([kind, every]);
+  }
+
+  private *methods(): Generator<{ instance: object; method: Method }> {
+    const providers = this.discovery.getProviders() as { instance: unknown }[];
+    const instances = new Set([...providers.map((p) => p.instance), this].filter((i): i is object => typeof i === 'object' && i !== null));
+    for (const instance of instances) {
+      const prototype = Object.getPrototypeOf(instance) as Record<string, Method> | null;
+      if (!prototype) continue;
+      for (const name of this.scanner.getAllMethodNames(prototype)) {
+        const method = Object.getOwnPropertyDescriptor(prototype, name)?.value as Method | undefined;
+        if (method) yield { instance, method };
+      }
+    }
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the decorated methods take
+type Method = (...args: any[]) => unknown;
