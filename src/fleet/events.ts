@@ -1,0 +1,102 @@
+import type { JobId, SiteId, TeamId } from '../platform/context/index.js';
+import { DomainEvent } from '../platform/events/index.js';
+
+/** A router began to serve a site: the first one, another one, or the same one again (`again`). */
+export class SiteAdopted extends DomainEvent {
+  constructor(
+    readonly teamId: TeamId,
+    readonly siteId: SiteId,
+    readonly again: boolean,
+    readonly at: Date,
+  ) {
+    super();
+  }
+}
+
+/** Ten heartbeats in a row were missed. */
+export class SiteWentOffline extends DomainEvent {
+  constructor(
+    readonly teamId: TeamId,
+    readonly siteId: SiteId,
+    readonly firstMissedAt: Date,
+  ) {
+    super();
+  }
+}
+
+export class SiteCameOnline extends DomainEvent {
+  constructor(
+    readonly teamId: TeamId,
+    readonly siteId: SiteId,
+    readonly at: Date,
+    /** Null when it was never seen before. */
+    readonly offlineSince: Date | null,
+  ) {
+    super();
+  }
+}
+
+/** The router started anew: its uptime is less than it would be had it kept running. */
+export class SiteRebooted extends DomainEvent {
+  constructor(
+    readonly teamId: TeamId,
+    readonly siteId: SiteId,
+    readonly bootedAt: Date,
+  ) {
+    super();
+  }
+}
+
+/** Version, model, identity or another lasting fact changed. */
+export class SiteFactsChanged extends DomainEvent {
+  constructor(
+    readonly teamId: TeamId,
+    readonly siteId: SiteId,
+  ) {
+    super();
+  }
+}
+
+/** Somebody asked to delete a site; it is gone from lists, its router is being cleaned. */
+export class SiteDeletionRequested extends DomainEvent {
+  constructor(
+    readonly teamId: TeamId,
+    readonly siteId: SiteId,
+  ) {
+    super();
+  }
+}
+
+/** The record of a site is gone; others drop what hung on it. */
+export class SiteDeleted extends DomainEvent {
+  constructor(
+    readonly teamId: TeamId,
+    readonly siteId: SiteId,
+    readonly how: 'confirmed' | 'forced' | 'grace-ended' | 'never-adopted',
+  ) {
+    super();
+  }
+}
+
+export class JobQueued extends DomainEvent {
+  constructor(
+    readonly teamId: TeamId,
+    readonly siteId: SiteId,
+    readonly jobId: JobId,
+  ) {
+    super();
+  }
+}
+
+/** A job reached a new state. */
+export class JobChanged extends DomainEvent {
+  constructor(
+    readonly teamId: TeamId,
+    readonly siteId: SiteId,
+    readonly jobId: JobId,
+    readonly state: string,
+    readonly at: Date,
+  ) {
+    super();
+  }
+}

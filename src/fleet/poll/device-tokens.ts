@@ -1,0 +1,66 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { AccessChecks, bearerOf } from '../../platform/access/index.js';
+import { RequestContext, type SiteId, type TeamId } from '../../platform/context/index.js';
+import { AppKeys } from '../../platform/crypto/index.js';
+import { Unauthenticated } from '../../platform/errors/index.js';
+
+const FORMAT = 1;
+const LENGTH = 1 + 16 + 16 + 4;
+const MOST_REMEMBERED = 200_000;
+
+/** What a device token says: which site, of which team, and which of the routers that served it. */
+export interface DeviceIdentity {
+  readonly siteId: SiteId;
+  readonly teamId: TeamId;
+  readonly generation: number;
+}
+
+/**
+ * The bearer tokens of routers: the encrypted site id. They are checked in memory; whether one was revoked is learnt
+ * by each flush. The same site and generation always give the same token, so adopting a router again changes nothing on it.
+ */
+@Injectable()
+export class DeviceTokens implements OnModuleInit {
+  private readonly read = new Map<string, DeviceIdentity>();
+
+  constructor(
+    private readonly keys: AppKeys,
+    private readonly checks: AccessChecks,
+  ) {}
+
+  onModuleInit(): void {
+    this.checks.register('device', (request) => {
+      const token = bearerOf(request);
+      const device = token === undefined ? undefined : this.identify(token);
+      if (!device) throw new Unauthenticated('This is no device token of this server.');
+      (request as { device?: DeviceIdentity }).device = device;
+      return RequestContext.device(device.siteId, device.teamId, request.id);
+    });
+  }
+
+  issue({ siteId, teamId, generation }: DeviceIdentity): string {
+    const plain = Buffer.alloc(LENGTH);
+    plain.writeUInt8(FORMAT, 0);
+    plain.write(siteId.replaceAll('-', ''), 1, 'hex');
+    plain.write(teamId.replaceAll('-', ''), 17, 'hex');
+    plain.writeUInt32BE(generation, 33);
+    return this.keys.sealDeterministic(plain);
+  }
+
+  /** Undefined for a text that is forged, cut, altered or of another server. */
+  identify(token: string): DeviceIdentity | undefined {
+    const known = this.read.get(token);
+    if (known) return known;
+    const plain = this.keys.openDeterministic(token);
+    if (plain?.length !== LENGTH || plain.readUInt8(0) !== FORMAT) return undefined;
+    const device = { siteId: uuidAt(plain, 1) as SiteId, teamId: uuidAt(plain, 17) as TeamId, generation: plain.readUInt32BE(33) };
+    if (this.read.size >= MOST_REMEMBERED) this.read.clear();
+    this.read.set(token, device);
+    return device;
+  }
+}
+
+function uuidAt(bytes: Buffer, at: number): string {
+  const hex = bytes.toString('hex', at, at + 16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

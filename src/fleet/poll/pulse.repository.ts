@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext, SiteId, TeamId } from '../../platform/context/index.js';
+import { Database } from '../../platform/database/index.js';
+import type { Heartbeat } from '../../routeros/heartbeat/index.js';
+import type { LastingFacts } from './facts.js';
+import type { Beat } from './heartbeat-buffer.js';
+
+/** Seconds between two samples of a router's load. */
+const SAMPLE_SECONDS = 300;
+/**
+ * A reboot shows as uptime below what it would be had the router kept running; clocks drift and heartbeats are delayed,
+ * so half a minute and two percent of the gap are forgiven.
+ */
+const REBOOT_TOLERANCE_SECONDS = 30;
+
+/** A site whose heartbeat means more than «still there». */
+export interface NotableBeat {
+  readonly siteId: SiteId;
+  readonly teamId: TeamId | null;
+  /** The generation that now serves the site; null when there is no such site. */
+  readonly generation: number | null;
+  readonly valid: boolean;
+  readonly pending: boolean;
+  readonly cameOnline: boolean;
+  readonly offlineSince: Date | null;
+  readonly rebooted: boolean;
+}
+
+/** SQL of the poll path, across teams: one statement a second, whatever the number of heartbeats. */
+@Injectable()
+export class PulseRepository {
+  constructor(private readonly db: Database) {}
+
+  /** Writes the newest heartbeat of each site and answers the notable ones. Named columns only; older never overwrites newer. */
+  async write(ctx: RequestContext, beats: readonly (Beat & { heartbeat: Heartbeat })[], hourOf: (at: number) => Date): Promise<NotableBeat[]> {
+    const column = <T>(pick: (beat: Beat & { heartbeat: Heartbeat }) => T): T[] => beats.map(pick);
+    return this.db.query<NotableBeat>(ctx, WRITE, [
+      column((b) => b.device.siteId),
+      column((b) => b.device.generation),
+      column((b) => new Date(b.seenAt)),
+      column((b) => b.seenFrom),
+      column((b) => b.heartbeat.uptimeSeconds ?? null),
+      column((b) => b.beats),
+      column((b) => hourOf(b.seenAt)),
+      column((b) => b.heartbeat.cpuLoadPercent ?? null),
+      column((b) => b.heartbeat.freeMemoryBytes ?? null),
+      column((b) => b.heartbeat.freeHddBytes ?? null),
+    ]);
+  }
+
+  /** Stores lasting facts; an absent one keeps its value. Answers whether anything differed. */
+  async writeFacts(ctx: RequestContext, siteId: SiteId, facts: LastingFacts, now: Date): Promise<boolean> {
+    const rows = await this.db.query(
+      ctx,
+      `UPDATE site SET identity = COALESCE($2, identity), serial_number = COALESCE($3, serial_number), software_id = COALESCE($4, software_id),
+         software_version = COALESCE($5, software_version), architecture_name = COALESCE($6, architecture_name), model = COALESCE($7, model),
+         board_name = COALESCE($8, board_name), routerboard = COALESCE($9, routerboard), facts = facts || $10::jsonb, updated_at = $11
+       WHERE id = $1 AND (identity, serial_number, software_id, software_version, architecture_name, model, board_name, routerboard, facts) IS DISTINCT FROM
+         (COALESCE($2, identity), COALESCE($3, serial_number), COALESCE($4, software_id), COALESCE($5, software_version), COALESCE($6, architecture_name),
+          COALESCE($7, model), COALESCE($8, board_name), COALESCE($9, routerboard), facts || $10::jsonb) RETURNING id`,
+      [
+        ...[siteId, facts.identity ?? null, facts.serialNumber ?? null, facts.softwareId ?? null, facts.softwareVersion ?? null, facts.architectureName ?? null],
+        ...[facts.model ?? null, facts.boardName ?? null, facts.routerboard ?? null, JSON.stringify(facts.facts), now],
+      ],
+    );
+    return rows.length === 1;
+  }
+
+  async closeOutage(ctx: RequestContext, siteId: SiteId, at: Date): Promise<void> {
+    await this.db.query(ctx, `UPDATE site_outage SET ended_at = GREATEST(started_at, $2) WHERE site_id = $1 AND ended_at IS NULL`, [siteId, at]);
+  }
+
+  /** Sites with something to deliver: jobs that wait, or a removal. */
+  async sitesWithWork(ctx: RequestContext): Promise<SiteId[]> {
+    const rows = await this.db.query<{ id: SiteId }>(ctx, `SELECT DISTINCT site_id AS id FROM job WHERE state = 'pending' UNION SELECT id FROM site WHERE deletion_requested_at IS NOT NULL`);
+    return rows.map((row) => row.id);
+  }
+}
+
+const WRITE = `
+WITH hb AS (
+  SELECT * FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::bigint[], $6::int[], $7::timestamptz[], $8::int[], $9::bigint[], $10::bigint[])
+    AS t(site_id, generation, seen_at, seen_from, uptime, beats, hour, cpu, memory, disk)
+), known AS (
+  SELECT hb.*, s.team_id, s.device_generation, COALESCE(s.device_generation = hb.generation, false) AS valid, s.deletion_requested_at IS NOT NULL AS leaving,
+         p.has_pulse AS was_online, p.last_seen_at AS was_seen_at, p.uptime_seconds AS was_uptime, p.offline_since, p.hour AS was_hour, p.hour_beats, p.sampled_at
+  FROM hb LEFT JOIN site s ON s.id = hb.site_id LEFT JOIN site_pulse p ON p.site_id = hb.site_id
+), beat AS (
+  UPDATE site_pulse p SET
+    has_pulse = true, offline_since = NULL,
+    last_seen_at = GREATEST(p.last_seen_at, k.seen_at),
+    last_seen_from = CASE WHEN p.last_seen_at > k.seen_at THEN p.last_seen_from ELSE k.seen_from END,
+    uptime_seconds = CASE WHEN p.last_seen_at > k.seen_at THEN p.uptime_seconds ELSE COALESCE(k.uptime, p.uptime_seconds) END,
+    hour = GREATEST(p.hour, k.hour),
+    hour_beats = CASE WHEN p.hour = k.hour THEN p.hour_beats + k.beats WHEN p.hour > k.hour THEN p.hour_beats ELSE k.beats END,
+    sampled_at = CASE WHEN p.sampled_at > k.seen_at - interval '${SAMPLE_SECONDS} seconds' THEN p.sampled_at ELSE k.seen_at END
+  FROM known k WHERE p.site_id = k.site_id AND k.valid
+), hours AS (
+  INSERT INTO site_hour (site_id, hour, team_id, beats)
+  SELECT site_id, was_hour, team_id, hour_beats FROM known WHERE valid AND was_hour < hour
+  ON CONFLICT (site_id, hour) DO UPDATE SET beats = GREATEST(site_hour.beats, EXCLUDED.beats)
+), samples AS (
+  INSERT INTO site_stat (site_id, taken_at, team_id, cpu_load, memory_free, disk_free, uptime)
+  SELECT site_id, seen_at, team_id, cpu, memory, disk, uptime FROM known
+  WHERE valid AND uptime IS NOT NULL AND (sampled_at IS NULL OR sampled_at <= seen_at - interval '${SAMPLE_SECONDS} seconds')
+  ON CONFLICT DO NOTHING
+), noted AS (
+  SELECT site_id, team_id, device_generation, valid,
+         leaving OR EXISTS (SELECT FROM job j WHERE j.site_id = known.site_id AND j.state = 'pending') AS pending,
+         valid AND NOT COALESCE(was_online, false) AS came_online, offline_since,
+         COALESCE(valid AND was_uptime IS NOT NULL AND uptime IS NOT NULL AND seen_at > was_seen_at
+           AND uptime + ${REBOOT_TOLERANCE_SECONDS} + 0.02 * extract(epoch FROM seen_at - was_seen_at) < was_uptime + extract(epoch FROM seen_at - was_seen_at), false) AS rebooted
+  FROM known
+)
+SELECT site_id AS "siteId", team_id AS "teamId", device_generation AS generation, valid, pending, came_online AS "cameOnline", offline_since AS "offlineSince", rebooted
+FROM noted WHERE NOT valid OR pending OR came_online OR rebooted`;

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import type { SiteId } from '../../platform/context/index.js';
+
+/** What is known of a site without asking the database. `work` is a hint to ask; the database decides. */
+export type SiteHint = 'work' | 'revoked';
+
+/** Sites whose next poll needs more than an empty answer. Fed by each flush, by events and by notifications. */
+@Injectable()
+export class WorkHints {
+  private readonly work = new Set<SiteId>();
+  private readonly revoked = new Map<SiteId, number>();
+
+  hasWork(site: SiteId): boolean {
+    return this.work.has(site);
+  }
+
+  addWork(site: SiteId): void {
+    this.work.add(site);
+  }
+
+  clearWork(site: SiteId): void {
+    this.work.delete(site);
+  }
+
+  /** Device tokens of this site are void up to this generation. */
+  revoke(site: SiteId, generation: number): void {
+    this.revoked.set(site, Math.max(generation, this.revoked.get(site) ?? 0));
+  }
+
+  isRevoked(site: SiteId, generation: number): boolean {
+    const upTo = this.revoked.get(site);
+    return upTo !== undefined && generation <= upTo;
+  }
+}

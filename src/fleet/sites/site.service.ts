@@ -1,0 +1,144 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../../config/index.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { newId, RequestContext, type RunbookId, type SiteId, type TeamId } from '../../platform/context/index.js';
+import { uuidToBase62 } from '../../platform/crypto/index.js';
+import { Database } from '../../platform/database/index.js';
+import { EventBus } from '../../platform/events/index.js';
+import type { Slice } from '../../platform/http/index.js';
+import { SiteBeingDeleted, SiteNotFound } from '../errors.js';
+import { SiteDeleted, SiteDeletionRequested } from '../events.js';
+import type { Site } from './site.entity.js';
+import { SitesAcrossTeams } from './sites-across-teams.js';
+import { type MinimalSite, SitesRepository, type SiteWithPulse, type VisitedSite } from './sites.repository.js';
+
+const RECENT = 5;
+
+export interface SiteWish {
+  readonly name: string;
+  readonly address?: string | null;
+  readonly location?: { lat: number; lon: number } | null;
+  readonly timezone?: string | null;
+  readonly serialNumber?: string | null;
+  readonly softwareId?: string | null;
+  readonly runbookId?: RunbookId | null;
+}
+
+export interface SiteChange {
+  readonly name?: string;
+  readonly address?: string | null;
+  readonly location?: { lat: number; lon: number } | null;
+  readonly timezone?: string | null;
+}
+
+/** The life of site records: seen, changed, deleted. Adoption makes most of them. */
+@Injectable()
+export class SiteService {
+  constructor(
+    private readonly sites: SitesRepository,
+    private readonly across: SitesAcrossTeams,
+    private readonly db: Database,
+    private readonly events: EventBus,
+    private readonly clock: Clock,
+    private readonly settings: Settings,
+  ) {}
+
+  list(ctx: RequestContext, slice: Slice): Promise<SiteWithPulse[]> {
+    return this.sites.list(ctx, slice);
+  }
+
+  minimal(ctx: RequestContext, slice: Slice): Promise<MinimalSite[]> {
+    return this.sites.minimal(ctx, slice);
+  }
+
+  async recent(ctx: RequestContext): Promise<VisitedSite[]> {
+    return ctx.userId ? this.sites.recent(ctx, ctx.userId, RECENT) : [];
+  }
+
+  /** @throws SiteNotFound */
+  async get(ctx: RequestContext, id: SiteId): Promise<SiteWithPulse> {
+    const site = await this.sites.find(ctx, id);
+    if (!site) throw new SiteNotFound();
+    return site;
+  }
+
+  /** The site, noted as opened by this person. @throws SiteNotFound */
+  async open(ctx: RequestContext, id: SiteId): Promise<SiteWithPulse> {
+    const site = await this.get(ctx, id);
+    if (ctx.userId && !site.deletionRequestedAt) await this.sites.recordVisit(ctx, ctx.userId, id, this.clock.now());
+    return site;
+  }
+
+  /** A site that takes changes and jobs. @throws SiteNotFound, SiteBeingDeleted */
+  async getLiving(ctx: RequestContext, id: SiteId): Promise<SiteWithPulse> {
+    const site = await this.get(ctx, id);
+    if (site.deletionRequestedAt) throw new SiteBeingDeleted();
+    return site;
+  }
+
+  /** A record that waits for its router. It takes no seat before one adopts it. */
+  create(ctx: RequestContext, wish: SiteWish): Promise<SiteWithPulse> {
+    return this.db.transaction(ctx, async (ctx) => {
+      const site = newSite(ctx.requireTeam(), wish, this.clock.now());
+      await this.sites.create(ctx, site);
+      return this.get(ctx, site.id);
+    });
+  }
+
+  /** Changes the fields that are sent and no others. @throws SiteNotFound, SiteBeingDeleted */
+  change(ctx: RequestContext, id: SiteId, { name, address, timezone, location }: SiteChange): Promise<SiteWithPulse> {
+    return this.db.transaction(ctx, async (ctx) => {
+      await this.getLiving(ctx, id);
+      const place = location === undefined ? {} : { latitude: location?.lat ?? null, longitude: location?.lon ?? null };
+      const fields = { ...(name === undefined ? {} : { name }), ...(address === undefined ? {} : { address }), ...(timezone === undefined ? {} : { timezone }) };
+      await this.sites.change(ctx, id, { ...fields, ...place, updatedAt: this.clock.now() });
+      return this.get(ctx, id);
+    });
+  }
+
+  /**
+   * Starts the deletion: gone from lists at once, the router gets the removal script at its next poll, the record goes
+   * when it confirms or when the grace period ends. A site without a router, or `force`, is gone at once. Repeating it
+   * changes nothing. @throws SiteNotFound
+   */
+  remove(ctx: RequestContext, id: SiteId, options: { force: boolean }): Promise<void> {
+    return this.db.transaction(ctx, async (ctx) => {
+      const site = await this.get(ctx, id);
+      if (options.force || !site.hardwareHash) {
+        await this.sites.remove(ctx, id);
+        await this.events.publish(ctx, new SiteDeleted(site.teamId, id, options.force ? 'forced' : 'never-adopted'));
+        return;
+      }
+      if (site.deletionRequestedAt) return;
+      const now = this.clock.now();
+      const removalDueAt = new Date(now.getTime() + this.settings.SITE_DELETION_GRACE_HOURS * 3_600_000);
+      await this.sites.change(ctx, id, { deletionRequestedAt: now, removalDueAt, updatedAt: now });
+      await this.events.publish(ctx, new SiteDeletionRequested(site.teamId, id));
+    });
+  }
+
+  /** The router said that it is clean. Repeating it, or saying it of a site that was never deleted, changes nothing. */
+  confirmRemoval(id: SiteId): Promise<void> {
+    return this.db.transaction(RequestContext.system('confirm-removal'), async (ctx) => {
+      const site = await this.across.find(ctx, id);
+      if (site?.deletionRequestedAt) await this.erase(ctx, site, 'confirmed');
+    });
+  }
+
+  /** @internal for the sweep */
+  async erase(ctx: RequestContext, site: Site, how: SiteDeleted['how']): Promise<void> {
+    if (await this.across.erase(ctx, site.id)) await this.events.publish(ctx, new SiteDeleted(site.teamId, site.id, how));
+  }
+}
+
+/** A site record as it is before any router spoke for it. */
+export function newSite(teamId: TeamId, wish: SiteWish, now: Date): Site {
+  const id = newId<SiteId>();
+  return {
+    ...{ id, teamId, pid: `site_${uuidToBase62(id)}`, name: wish.name, address: wish.address ?? null, timezone: wish.timezone ?? null },
+    ...{ latitude: wish.location?.lat ?? null, longitude: wish.location?.lon ?? null, runbookId: wish.runbookId ?? null },
+    ...{ hardwareHash: null, deviceGeneration: 0, identity: null, serialNumber: wish.serialNumber ?? null, softwareId: wish.softwareId ?? null },
+    ...{ softwareVersion: null, architectureName: null, model: null, boardName: null, routerboard: null, facts: {}, adoptedAt: null },
+    ...{ createdAt: now, updatedAt: now, deletionRequestedAt: null, removalDueAt: null },
+  };
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext, SiteId, TeamId } from '../../platform/context/index.js';
+import { AcrossTeams, Database } from '../../platform/database/index.js';
+import { Site } from './site.entity.js';
+
+/** What other services and sweeps ask of sites of every team. */
+@Injectable()
+export class SitesAcrossTeams extends AcrossTeams<Site> {
+  constructor(db: Database) {
+    super(db, Site);
+  }
+
+  /** Ids of a customer's sites. A customer is a team. */
+  async idsOf(ctx: RequestContext, teamId: TeamId): Promise<SiteId[]> {
+    const rows = await this.all(ctx).select(['e.id']).andWhere('e.teamId = :teamId AND e.deletionRequestedAt IS NULL', { teamId }).orderBy('e.createdAt').getMany();
+    return rows.map((s) => s.id);
+  }
+
+  async onlineIds(ctx: RequestContext): Promise<SiteId[]> {
+    const rows = await this.db.query<{ id: SiteId }>(
+      this.checked(ctx),
+      `SELECT p.site_id AS id FROM site_pulse p JOIN site s ON s.id = p.site_id WHERE p.has_pulse AND s.deletion_requested_at IS NULL ORDER BY p.site_id`,
+    );
+    return rows.map((r) => r.id);
+  }
+
+  /** Number of sites of each team; teams without sites count 0. */
+  async counts(ctx: RequestContext, teamIds: readonly TeamId[]): Promise<Record<string, number>> {
+    const rows = await this.db.query<{ teamId: TeamId; count: string }>(
+      this.checked(ctx),
+      `SELECT team_id AS "teamId", count(*) FROM site WHERE team_id = ANY($1) AND deletion_requested_at IS NULL GROUP BY team_id`,
+      [teamIds],
+    );
+    const known = new Map(rows.map((r) => [r.teamId, Number(r.count)]));
+    return Object.fromEntries(teamIds.map((id) => [id, known.get(id) ?? 0]));
+  }
+
+  /** Sites that take a seat: adopted ones, until their record is gone. */
+  async seatsTaken(ctx: RequestContext, teamIds: readonly TeamId[]): Promise<number> {
+    return this.all(ctx).andWhere('e.teamId = ANY(:teamIds) AND e.hardwareHash IS NOT NULL', { teamIds }).getCount();
+  }
+
+  find(ctx: RequestContext, id: SiteId): Promise<Site | null> {
+    return this.all(ctx).andWhere('e.id = :id', { id }).getOne();
+  }
+
+  /** Sites whose grace period has ended. */
+  overdue(ctx: RequestContext, now: Date, count: number): Promise<Site[]> {
+    return this.all(ctx).andWhere('e.removalDueAt <= :now', { now }).orderBy('e.removalDueAt').limit(count).getMany();
+  }
+
+  /** Deletes the record and everything that hangs on it. Answers false when it was gone already. */
+  async erase(ctx: RequestContext, id: SiteId): Promise<boolean> {
+    return (await this.db.query(this.checked(ctx), `DELETE FROM site WHERE id = $1 RETURNING id`, [id])).length === 1;
+  }
+}

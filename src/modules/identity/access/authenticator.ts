@@ -1,0 +1,115 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { AccessChecks, bearerOf } from '../../../platform/access/index.js';
+import { Clock } from '../../../platform/clock/clock.js';
+import { type CredentialId, isUuid, RequestContext, type TeamId, type UserId } from '../../../platform/context/index.js';
+import { AppKeys } from '../../../platform/crypto/index.js';
+import { Unauthenticated } from '../../../platform/errors/index.js';
+import { InternalToken } from '../internal-token.js';
+import { JwtTokens } from './jwt.strategy.js';
+import { PermissionCache } from './permission-cache.js';
+import { PermissionsRepository } from './permissions.repository.js';
+
+/** What a credential may do, as long as nothing of identity changes. */
+interface Standing {
+  readonly userId: UserId;
+  readonly teamId: TeamId | undefined;
+  readonly scopes: ReadonlySet<string>;
+  readonly expiresAt: number;
+  /** Only of API credentials. */
+  readonly secretHash?: string;
+}
+
+const NOBODY: Standing = { userId: '' as UserId, teamId: undefined, scopes: new Set(), expiresAt: 0 };
+const SECRET_PURPOSE = 'api-credential';
+
+/** Who is behind a bearer token: an API credential in its long form, a JWT of ours, or a calling service. */
+@Injectable()
+export class Authenticator implements OnModuleInit {
+  private readonly ctx = RequestContext.system('authenticate');
+
+  constructor(
+    private readonly checks: AccessChecks,
+    private readonly jwt: JwtTokens,
+    private readonly cache: PermissionCache<Standing>,
+    private readonly permissions: PermissionsRepository,
+    private readonly keys: AppKeys,
+    private readonly clock: Clock,
+    private readonly internalToken: InternalToken,
+  ) {}
+
+  onModuleInit(): void {
+    this.checks.register('jwt', (request) => this.person(request));
+    this.checks.register('internal', (request) => this.service(request));
+    this.checks.register('client-token', (request) => this.credentialOnly(request));
+  }
+
+  private async person(request: FastifyRequest): Promise<RequestContext> {
+    const token = bearerOf(request);
+    if (!token) throw new Unauthenticated();
+    if (token.includes(':')) return this.byCredential(token, request.id);
+    const claims = await this.jwt.check(request);
+    if (claims.credential) {
+      const standing = await this.credentialStanding(claims.credential);
+      this.refuseExpired(standing);
+      return contextOf({ kind: 'api-token', credentialId: claims.credential, userId: standing.userId }, standing, request.id);
+    }
+    const standing = await this.cache.get(`user ${claims.sub}`, () => this.loadPerson(claims.sub));
+    this.refuseExpired(standing);
+    return contextOf({ kind: 'user', userId: claims.sub }, standing, request.id);
+  }
+
+  private async credentialOnly(request: FastifyRequest): Promise<RequestContext> {
+    const token = bearerOf(request);
+    if (!token?.includes(':')) throw new Unauthenticated('Send an API credential as `Authorization: Bearer tokenId:teamId:secret`.');
+    return this.byCredential(token, request.id);
+  }
+
+  private async byCredential(token: string, requestId: string): Promise<RequestContext> {
+    const [id, teamId, secret, ...rest] = token.split(':');
+    if (!isUuid(id) || !isUuid(teamId) || !secret || rest.length) throw new Unauthenticated();
+    const standing = await this.credentialStanding(id as CredentialId);
+    const right = standing.secretHash !== undefined && standing.teamId === teamId.toLowerCase() && this.keys.macMatches(standing.secretHash, secret, SECRET_PURPOSE);
+    if (!right) throw new Unauthenticated();
+    this.refuseExpired(standing);
+    return contextOf({ kind: 'api-token', credentialId: id as CredentialId, userId: standing.userId }, standing, requestId);
+  }
+
+  private service(request: FastifyRequest): RequestContext {
+    const token = bearerOf(request);
+    if (!token || !sameSecret(token, this.internalToken.value)) throw new Unauthenticated();
+    return RequestContext.of({ kind: 'internal', service: 'internal' }, { requestId: request.id });
+  }
+
+  private credentialStanding(id: CredentialId): Promise<Standing> {
+    return this.cache.get(`credential ${id}`, () => this.loadCredential(id));
+  }
+
+  private async loadCredential(id: CredentialId): Promise<Standing> {
+    const row = await this.permissions.credential(this.ctx, id);
+    if (!row) return NOBODY;
+    const creator = await this.permissions.scopes(this.ctx, row.userId, row.teamId);
+    const scopes = row.scopes ? new Set(row.scopes.filter((s) => creator.has(s))) : creator;
+    return { userId: row.userId, teamId: row.teamId, scopes, expiresAt: row.expiresAt?.getTime() ?? Infinity, secretHash: row.secretHash };
+  }
+
+  private async loadPerson(userId: UserId): Promise<Standing> {
+    const active = await this.permissions.activeTeam(this.ctx, userId);
+    if (!active) return NOBODY;
+    const teamId = active.teamId ?? undefined;
+    return { userId, teamId, scopes: teamId ? await this.permissions.scopes(this.ctx, userId, teamId) : new Set(), expiresAt: Infinity };
+  }
+
+  private refuseExpired({ expiresAt }: Standing): void {
+    if (expiresAt <= this.clock.millis()) throw new Unauthenticated();
+  }
+}
+
+const contextOf = (actor: RequestContext['actor'], { teamId, scopes }: Standing, requestId: string): RequestContext => RequestContext.of(actor, { teamId, scopes, requestId });
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const sameSecret = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
+
+/** The stored form of a credential's secret. */
+export const hashApiSecret = (keys: AppKeys, secret: string): string => keys.mac(secret, SECRET_PURPOSE);

@@ -1,0 +1,90 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
+import { Logger } from '../../../platform/telemetry/logger.js';
+
+/** The channel that triggers of the identity tables notify (see the first migration). */
+const CHANNEL = 'rosfleet_access';
+const RECONNECT_MS = 1000;
+const MOST_ENTRIES = 50_000;
+
+/**
+ * Remembers what credentials may do until anything of identity changes. Triggers in the database tell every process
+ * of each committed change; while that line is down nothing is remembered, so a permission change always acts on the
+ * next request.
+ */
+@Injectable()
+export class PermissionCache<V> implements OnApplicationBootstrap, OnApplicationShutdown {
+  private entries = new Map<string, V>();
+  private listener: pg.Client | undefined;
+  private generation = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly logger: Logger,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.listen();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    await this.listener?.end().catch(() => undefined);
+  }
+
+  /** The remembered value, or the one that `load` finds. A change that lands while `load` runs is not overwritten by it. */
+  async get(key: string, load: () => Promise<V>): Promise<V> {
+    const known = this.entries.get(key);
+    if (known !== undefined) return known;
+    const { generation } = this;
+    const value = await load();
+    if (this.listener && generation === this.generation) {
+      if (this.entries.size >= MOST_ENTRIES) this.entries.clear();
+      this.entries.set(key, value);
+    }
+    return value;
+  }
+
+  peek(key: string): V | undefined {
+    return this.entries.get(key);
+  }
+
+  /** Forgets everything, at once in this process. */
+  clear(): void {
+    this.generation++;
+    this.entries.clear();
+  }
+
+  private async listen(): Promise<void> {
+    const { url } = this.dataSource.options as PostgresDataSourceOptions;
+    const client = new pg.Client({ connectionString: url, application_name: 'rosfleet-access', keepAlive: true });
+    const lost = (): void => this.lost(client);
+    client.on('notification', () => this.clear());
+    client.on('error', lost);
+    client.on('end', lost);
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${CHANNEL}`);
+      this.clear();
+      this.listener = client;
+    } catch (err) {
+      this.logger.warn({ err }, 'cannot listen for permission changes; asking the database each time');
+      this.retry();
+    }
+  }
+
+  private lost(client: pg.Client): void {
+    if (this.listener !== client) return;
+    this.listener = undefined;
+    this.clear();
+    void client.end().catch(() => undefined);
+    this.retry();
+  }
+
+  private retry(): void {
+    if (!this.stopped) setTimeout(() => void (this.stopped || this.listen()), RECONNECT_MS).unref();
+  }
+}

@@ -1,0 +1,30 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { SeatLimits } from '../../fleet/index.js';
+import { Authenticator } from './access/authenticator.js';
+import { JwtTokens } from './access/jwt.strategy.js';
+import { PermissionCache } from './access/permission-cache.js';
+import { PermissionsRepository } from './access/permissions.repository.js';
+import { SigningKeys } from './access/signing-keys.js';
+import { FirstStart } from './first-start.js';
+import { IdentityService } from './identity.service.js';
+import { InternalToken } from './internal-token.js';
+import { SignInService } from './sign-in.service.js';
+import { TeamSeatLimits } from './team-seat-limits.js';
+import { TokensController } from './tokens.controller.js';
+
+/** Who is who: organizations, teams, people, credentials, and the checks of their tokens. */
+@Global()
+@Module({
+  controllers: [TokensController],
+  providers: [
+    ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],
+    ...[FirstStart, IdentityService, SignInService],
+    { provide: SeatLimits, useClass: TeamSeatLimits },
+  ],
+  exports: [IdentityService, FirstStart, SeatLimits],
+})
+export class IdentityModule {
+  static with(internalToken: string): DynamicModule {
+    return { module: IdentityModule, providers: [{ provide: InternalToken, useValue: new InternalToken(internalToken) }] };
+  }
+}

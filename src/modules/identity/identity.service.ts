@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { isScope } from '../../platform/access/index.js';
+import { Clock } from '../../platform/clock/clock.js';
+import { type CredentialId, newId, type OrganizationId, type RequestContext, type RoleId, type TeamId, type UserId } from '../../platform/context/index.js';
+import { AppKeys, Random } from '../../platform/crypto/index.js';
+import { Database } from '../../platform/database/index.js';
+import { NotFound } from '../../platform/errors/index.js';
+import { PermissionCache } from './access/permission-cache.js';
+import { hashApiSecret } from './access/authenticator.js';
+import { ApiCredential } from './api-credential.entity.js';
+import { UnknownScope } from './errors.js';
+import { Membership } from './membership.entity.js';
+import { Organization } from './organization.entity.js';
+import { hashPassword } from './passwords.js';
+import { Role } from './role.entity.js';
+import { SYSTEM_ROLES } from './system-roles.js';
+import { Team } from './team.entity.js';
+import { User } from './user.entity.js';
+
+/** Length of an API credential's secret (contract/notes/authentication.md). */
+const SECRET_LENGTH = 62;
+
+export type SystemRoleName = 'owner' | 'administrator' | 'member';
+
+export interface NewPerson {
+  readonly email: string;
+  readonly name: string;
+  readonly password?: string;
+  readonly mustChangePassword?: boolean;
+}
+
+/** Organizations, teams, people and their credentials: what start-up, the command line and tests need to make a team real. */
+@Injectable()
+export class IdentityService {
+  constructor(
+    private readonly db: Database,
+    private readonly keys: AppKeys,
+    private readonly random: Random,
+    private readonly clock: Clock,
+    private readonly cache: PermissionCache<never>,
+  ) {}
+
+  /** Writes the system roles as this version defines them. Idempotent. */
+  async ensureSystemRoles(ctx: RequestContext): Promise<void> {
+    for (const role of SYSTEM_ROLES) {
+      await this.db.query(
+        ctx,
+        `INSERT INTO role (id, name, system_name, scopes) VALUES ($1, $2, $3, $4) ON CONFLICT (system_name) DO UPDATE SET name = EXCLUDED.name, scopes = EXCLUDED.scopes
+         WHERE role.scopes <> EXCLUDED.scopes OR role.name <> EXCLUDED.name`,
+        [newId(), role.name, role.systemName, role.scopes],
+      );
+    }
+  }
+
+  async createOrganization(ctx: RequestContext, name: string, siteLimit = 0): Promise<OrganizationId> {
+    const id = newId<OrganizationId>();
+    await this.insert(ctx, Organization, { id, name, siteLimit });
+    return id;
+  }
+
+  /** A team whose owner, when given, becomes its first member with the Owner role. */
+  createTeam(ctx: RequestContext, wish: { name: string; organizationId: OrganizationId; ownerId?: UserId; siteLimit?: number }): Promise<TeamId> {
+    return this.db.transaction(ctx, async (ctx) => {
+      const id = newId<TeamId>();
+      await this.insert(ctx, Team, { id, ownerId: null, siteLimit: 0, ...wish });
+      if (wish.ownerId) await this.addMember(ctx, id, wish.ownerId, 'owner');
+      return id;
+    });
+  }
+
+  async createUser(ctx: RequestContext, person: NewPerson): Promise<UserId> {
+    const id = newId<UserId>();
+    const passwordHash = person.password === undefined ? null : await hashPassword(person.password);
+    await this.insert(ctx, User, { id, email: person.email.toLowerCase(), name: person.name, passwordHash, mustChangePassword: person.mustChangePassword ?? false });
+    return id;
+  }
+
+  /** @throws NotFound for an unknown system role */
+  async addMember(ctx: RequestContext, teamId: TeamId, userId: UserId, role: SystemRoleName): Promise<void> {
+    const [row] = await this.db.query<{ id: RoleId }>(ctx, `SELECT id FROM role WHERE system_name = $1`, [role]);
+    if (!row) throw new NotFound(`There is no system role called ${role}.`);
+    await this.db.query(ctx, `INSERT INTO membership (id, team_id, user_id, role_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, [newId(), teamId, userId, row.id]);
+    this.forgetStandings(ctx);
+  }
+
+  /** Replaces a person's roles in a team by one system role. */
+  setRole(ctx: RequestContext, teamId: TeamId, userId: UserId, role: SystemRoleName): Promise<void> {
+    return this.db.transaction(ctx, async (ctx) => {
+      await this.db.manager(ctx).createQueryBuilder().delete().from(Membership).andWhere('team_id = :teamId AND user_id = :userId', { teamId, userId }).execute();
+      await this.addMember(ctx, teamId, userId, role);
+    });
+  }
+
+  findUserByEmail(ctx: RequestContext, email: string): Promise<User | null> {
+    return this.db.manager(ctx).createQueryBuilder(User, 'u').andWhere('u.email = :email', { email: email.toLowerCase() }).getOne();
+  }
+
+  /** Teams a person is in, oldest membership first. */
+  teamsOf(ctx: RequestContext, userId: UserId): Promise<Team[]> {
+    return this.db.manager(ctx).createQueryBuilder(Team, 't').andWhere('t.id IN (SELECT m.team_id FROM membership m WHERE m.user_id = :userId)', { userId }).orderBy('t.createdAt').take(500).getMany();
+  }
+
+  async countUsers(ctx: RequestContext): Promise<number> {
+    return this.db.manager(ctx).createQueryBuilder(User, 'u').getCount();
+  }
+
+  /**
+   * Makes an API credential and answers it whole, the only time its secret is seen.
+   * @throws UnknownScope
+   */
+  async createCredential(ctx: RequestContext, wish: { teamId: TeamId; userId: UserId; name: string; scopes?: readonly string[]; expiresAt?: Date }): Promise<{ id: CredentialId; token: string }> {
+    const unknown = (wish.scopes ?? []).filter((s) => !isScope(s));
+    if (unknown.length) throw new UnknownScope(unknown);
+    const id = newId<CredentialId>();
+    const secret = this.random.alphanumeric(SECRET_LENGTH);
+    await this.insert(ctx, ApiCredential, {
+      ...{ id, teamId: wish.teamId, userId: wish.userId, name: wish.name, secretHash: hashApiSecret(this.keys, secret) },
+      ...{ scopes: wish.scopes ? [...wish.scopes] : null, expiresAt: wish.expiresAt ?? null },
+    });
+    return { id, token: `${id}:${wish.teamId}:${secret}` };
+  }
+
+  async revokeCredential(ctx: RequestContext, id: CredentialId): Promise<void> {
+    await this.db.query(ctx, `UPDATE api_credential SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id`, [id, this.clock.now()]);
+    this.forgetStandings(ctx);
+  }
+
+  private forgetStandings(ctx: RequestContext): void {
+    this.db.afterCommit(ctx, () => this.cache.clear());
+  }
+
+  private async insert<E extends object>(ctx: RequestContext, entity: new () => E, values: Partial<E>): Promise<void> {
+    await this.db.manager(ctx).createQueryBuilder().insert().into(entity).values(values as never).execute();
+  }
+}

@@ -1,0 +1,6 @@
+/** What routers report about themselves, `key=value;…` (contract: HeartbeatBody, HeartbeatFields). */
+export { parseDuration } from './duration.js';
+export { hardwareHash } from './hardware-hash.js';
+export { looksLikeHeartbeat, parseHeartbeat, type Heartbeat } from './heartbeat.js';
+export { DOCUMENTED_KEYS } from './keys.js';
+export { compareVersions, parseVersion, type RouterOsVersion } from './version.js';

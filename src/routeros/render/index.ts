@@ -1,0 +1,12 @@
+/** Renderers of the scripts that make a router join, report, work and leave. All pure: the same input gives the same script. */
+export { answerLimitBytes } from './answer-limit.js';
+export { renderAdoption, type AdoptionInput } from './adoption.js';
+export { bootstrapCommand, renderBootstrapCommand, type BootstrapInput } from './bootstrap-command.js';
+export { renderBootstrap } from './bootstrap.js';
+export { renderJob, type JobInput } from './job.js';
+export { InvalidRenderInput, type RouterLink } from './link.js';
+export { renderMessage, type MessageInput } from './message.js';
+export { BOOT_ENTRY, LAST_JOB, POLL_ENTRY, POLL_SECONDS } from './names.js';
+export { renderPoll, type PollInput } from './poll.js';
+export { rendererRegistry, type Renderer, type RenderOptions } from './registry.js';
+export { renderRemoval, type RemovalInput } from './removal.js';

@@ -1,0 +1,12 @@
+/** Our names on a router: few, and all recognisable. */
+export const POLL_ENTRY = 'rosfleet-poll';
+export const BOOT_ENTRY = 'rosfleet-boot';
+/** Global that holds the token of the last job this router ran since it booted. */
+export const LAST_JOB = 'rosfleetJob';
+/** Comments of everything we put there: `rosfleet:<section>:<key>`. */
+export const COMMENT_PATTERN = '^rosfleet:';
+export const POLL_SECONDS = 30;
+/** Comments of the two entries, before the ids of the logging rules that adoption silenced. */
+export const POLL_COMMENT = 'rosfleet:poll:';
+export const BOOT_COMMENT = 'rosfleet:boot:';
+export const ENTRY_COMMENT_PATTERN = '^rosfleet:(poll|boot):';

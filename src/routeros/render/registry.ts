@@ -1,0 +1,85 @@
+import { script, text, v, type Script } from '../script/index.js';
+import { renderAdoption, type AdoptionInput } from './adoption.js';
+import { renderBootstrapCommand, type BootstrapInput } from './bootstrap-command.js';
+import { renderBootstrap } from './bootstrap.js';
+import { renderJob, type JobInput } from './job.js';
+import type { RouterLink } from './link.js';
+import { renderMessage, type MessageInput } from './message.js';
+import { renderPoll, type PollInput } from './poll.js';
+import { renderRemoval, type RemovalInput } from './removal.js';
+
+export interface RenderOptions {
+  /** RouterOS version the script is for, such as "7.16.2". */
+  readonly version: string;
+}
+
+/** A renderer as tools see it: `rosfleet render --list`, and the check of every render against every command tree. */
+export interface Renderer {
+  readonly describe: string;
+  /** An input with the nastiest text wherever free text may stand. */
+  readonly sample: unknown;
+  render(input: unknown, options: RenderOptions): Script;
+}
+
+const NASTY = 'Café "Ünïcode" $x $[/system reset] [find] ;}{ \\ \\" ?\t\r\nשלום 🛰️ `';
+const link: RouterLink = { baseUrl: 'https://fleet.example.net', checkCertificate: true };
+const token = '2nWqVJkQb3mXyZ0cD4eFgH';
+const deviceToken = 'v1.eyJzaXRlIjoiMDE5M2Y0YTAifQ.3q2-7w_8';
+const signed = (status: string) =>
+  `https://fleet.example.net/job/0193f4a0-7c1e-7e55-8a3e-5d2f7c6b9a10/update?status=${status}&signature=9f86d081884c7d65`;
+
+/** Ties a renderer's input type to its sample; `version` from the options stands in the input where the renderer asks for it. */
+function renderer<Input extends object>(describe: string, sample: Input, render: (input: Input) => Script): Renderer {
+  return { describe, sample, render: (input, { version }) => render({ ...(input as Input), version }) };
+}
+
+export const rendererRegistry: Readonly<Record<string, Renderer>> = {
+  'bootstrap-command': renderer<BootstrapInput>('The line a person pastes into a terminal', { link, token }, renderBootstrapCommand),
+  bootstrap: renderer<BootstrapInput>('Stage 1, GET /{token}: checks the router and introduces it', { link, token }, renderBootstrap),
+  adoption: renderer<AdoptionInput>(
+    'Stage 2, POST /adopt/{token}: installs the poll entries and greets',
+    {
+      link,
+      version: '7.24',
+      productName: 'rosfleet',
+      siteName: NASTY,
+      runbookName: NASTY,
+      siteUrl: 'https://app.example.net/deployments/0193f4a0/overview',
+      quote: NASTY,
+      deviceToken,
+      pollSecond: 7,
+    },
+    renderAdoption,
+  ),
+  poll: renderer<PollInput>('What the scheduler runs every 30 seconds', { link, deviceToken }, renderPoll),
+  job: renderer<JobInput>(
+    'A queued script in its wrapper, the answer to POST /poll',
+    {
+      link,
+      version: '7.24',
+      token,
+      busyUrl: signed('busy'),
+      doneUrl: signed('done'),
+      failUrl: signed('fail'),
+      payload: `${script((s) => s.log('info', NASTY))}\n# "done" {`,
+      remaining: 2,
+    },
+    renderJob,
+  ),
+  removal: renderer<RemovalInput>(
+    'Takes everything of ours off the router and reports',
+    {
+      link,
+      version: '7.24',
+      notifyUrl: 'https://fleet.example.net/notify/delete?expires=1893456000&signature=9f86d081884c7d65',
+      deviceToken,
+      extra: [script((s) => s.local('note', NASTY).log('info', text`${v('note')} removed`))],
+    },
+    renderRemoval,
+  ),
+  message: renderer<MessageInput>(
+    'Sentences for the terminal and the log: why an adoption was refused',
+    { lines: [NASTY, 'Ask your administrator for a seat.'], level: 'warning' },
+    renderMessage,
+  ),
+};
