@@ -1,11 +1,12 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { SeatLimits } from '../../fleet/index.js';
+import { SeatLimits, TeamDirectory } from '../../fleet/index.js';
 import { Authenticator } from './access/authenticator.js';
 import { JwtTokens } from './access/jwt.strategy.js';
 import { PermissionCache } from './access/permission-cache.js';
 import { PermissionsRepository } from './access/permissions.repository.js';
 import { SigningKeys } from './access/signing-keys.js';
 import { FirstStart } from './first-start.js';
+import { IdentityTeamDirectory } from './identity-team-directory.js';
 import { IdentityService } from './identity.service.js';
 import { InternalToken } from './internal-token.js';
 import { SignInService } from './sign-in.service.js';
@@ -20,8 +21,9 @@ import { TokensController } from './tokens.controller.js';
     ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],
     ...[FirstStart, IdentityService, SignInService],
     { provide: SeatLimits, useClass: TeamSeatLimits },
+    { provide: TeamDirectory, useClass: IdentityTeamDirectory },
   ],
-  exports: [IdentityService, FirstStart, SeatLimits],
+  exports: [IdentityService, FirstStart, SeatLimits, TeamDirectory],
 })
 export class IdentityModule {
   static with(internalToken: string): DynamicModule {

@@ -104,13 +104,33 @@ export interface Block {
 
 export type UnaryOperator = '!' | '-' | '~' | '>';
 export type BinaryOperator =
-  | '->' | '*' | '/' | '%' | '+' | '-' | '<<' | '>>' | '&' | '^' | '|' | '.' | ','
-  | '<' | '>' | '<=' | '>=' | '=' | '!=' | '~' | 'in' | '&&' | '||';
+  | '->'
+  | '*'
+  | '/'
+  | '%'
+  | '+'
+  | '-'
+  | '<<'
+  | '>>'
+  | '&'
+  | '^'
+  | '|'
+  | '.'
+  | ','
+  | '<'
+  | '>'
+  | '<='
+  | '>='
+  | '='
+  | '!='
+  | '~'
+  | 'in'
+  | '&&'
+  | '||';
 
 /** What `resolveCommands` found out about a command. */
 export type ResolvedCommand =
-  | { kind: 'menu'; path: string[] }
-  | { kind: 'command'; path: string[]; command: string; args: ResolvedArgument[] };
+  { kind: 'menu'; path: string[] } | { kind: 'command'; path: string[]; command: string; args: ResolvedArgument[] };
 
 /** `name` is the full name, undefined for an unnamed value; `flag` marks a bare word such as `as-value`. */
 export interface ResolvedArgument extends Argument {

@@ -26,7 +26,19 @@ export const BUILTINS: Readonly<Record<string, BuiltinShape>> = {
 }; // prettier-ignore
 
 /** Bare words that are switches of builtins; any other bare word is a value. */
-export const BUILTIN_FLAGS = new Set(['as-string', 'as-value', 'as-array', 'use-tz', 'dry-run', 'verbose', 'once', 'compact', 'terse', 'show-sensitive', 'hide-sensitive']);
+export const BUILTIN_FLAGS = new Set([
+  'as-string',
+  'as-value',
+  'as-array',
+  'use-tz',
+  'dry-run',
+  'verbose',
+  'once',
+  'compact',
+  'terse',
+  'show-sensitive',
+  'hide-sensitive',
+]);
 
 /** Unnamed values a menu command takes beside those its `numbers` and `value-name` imply. */
 export const MENU_VALUES: Readonly<Record<string, number>> = {

@@ -16,7 +16,8 @@ export function parseTime(text: string): number | undefined {
   return match[1] ? -us : us;
 }
 
-export const isIp4 = (text: string): boolean => /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
+export const isIp4 = (text: string): boolean =>
+  /^\d{1,3}(\.\d{1,3}){3}$/.test(text) && text.split('.').every((part) => Number(part) <= 255);
 
 export function isIp6(text: string): boolean {
   if (!/^[0-9a-fA-F:]*:[0-9a-fA-F:.]*$/.test(text) || text === ':' || text === '::ffff') return text === '::ffff';
@@ -55,4 +56,10 @@ export function typeOfWord(text: string): LiteralValue {
 
 export const wordLiteral = (text: string, at: number): Literal => ({ kind: 'literal', at, text, quoted: false, value: typeOfWord(text) });
 
-export const stringLiteral = (text: string, at: number): Literal => ({ kind: 'literal', at, text, quoted: true, value: { type: 'str', value: text } });
+export const stringLiteral = (text: string, at: number): Literal => ({
+  kind: 'literal',
+  at,
+  text,
+  quoted: true,
+  value: { type: 'str', value: text },
+});

@@ -14,7 +14,30 @@ const LEVEL: Record<BinaryOperator, number> = {
 }; // prettier-ignore
 const COMPARISON = 4;
 const UNARY = 12;
-const SYMBOLS = ['->', '&&', '||', '!=', '<=', '>=', '<<', '>>', '=', '<', '>', '~', '+', '-', '*', '/', '%', '.', ',', '&', '|', '^'] as const;
+const SYMBOLS = [
+  '->',
+  '&&',
+  '||',
+  '!=',
+  '<=',
+  '>=',
+  '<<',
+  '>>',
+  '=',
+  '<',
+  '>',
+  '~',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '.',
+  ',',
+  '&',
+  '|',
+  '^',
+] as const;
 
 /** `( … )`; gives the `nothing` expression for `()`. */
 export function parseParenthesis(cursor: Cursor, where: boolean): Expression {

@@ -97,7 +97,8 @@ function parseWords(cursor: Cursor, lead: string): Word[] {
     const text = match[0];
     const after = cursor.text[cursor.position + text.length];
     if (after === '=' && words.length > 0) return words;
-    if (words.length > 0 && after !== '/' && !endsValue(after) && after !== '{' && !cursor.joinLength(cursor.position + text.length)) return words;
+    if (words.length > 0 && after !== '/' && !endsValue(after) && after !== '{' && !cursor.joinLength(cursor.position + text.length))
+      return words;
     words.push(slash ? { text, at: cursor.position, slash } : { text, at: cursor.position });
     slash = false;
     cursor.position += text.length;
@@ -210,7 +211,8 @@ function parseNamedValue(cursor: Cursor, name: string, builtin: string): Express
     const back = cursor.position;
     const join = cursor.joinLength() > 0;
     cursor.skip();
-    const go = !atEnd(cursor) && !cursor.match(NAMED) && (join || (BLANK_NAMED.has(name) && builtin !== '') || '{([$"'.includes(cursor.char!));
+    const go =
+      !atEnd(cursor) && !cursor.match(NAMED) && (join || (BLANK_NAMED.has(name) && builtin !== '') || '{([$"'.includes(cursor.char!));
     if (!go) cursor.position = back;
   }
   return parseValue(cursor, bracesOf(name, builtin));

@@ -118,7 +118,8 @@ export function parseArray(cursor: Cursor): Expression {
       entries.push({ value });
     }
     cursor.skip(true);
-    if (cursor.char !== ';' && cursor.char !== '}' && cursor.char !== ',' && cursor.char !== undefined) cursor.fail('expected closing brace');
+    if (cursor.char !== ';' && cursor.char !== '}' && cursor.char !== ',' && cursor.char !== undefined)
+      cursor.fail('expected closing brace');
   }
 }
 

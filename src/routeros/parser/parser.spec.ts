@@ -1,9 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CommandSchema } from '../schema/index.js';
-import { parseScript, parseTime, resolveCommands, ScriptCache, ScriptSyntaxError, typeOfWord, type CommandStatement, type Expression } from './index.js';
-// the oracle is a parser of its own; both shall give the same verdicts
-import { loadRosCheck } from '../../../test/oracle/unpack.mjs';
+import {
+  parseScript,
+  parseTime,
+  resolveCommands,
+  ScriptCache,
+  ScriptSyntaxError,
+  typeOfWord,
+  type CommandStatement,
+  type Expression,
+} from './index.js';
+
+/** The oracle is a parser of its own, in plain JavaScript; both shall give the same verdicts. */
+const ORACLE: string = '../../../test/oracle/unpack.mjs';
 
 const command = (text: string): CommandStatement => parseScript(text).statements[0] as CommandStatement;
 const value = (text: string): Expression => command(`:put ${text}`).args[0]!.value!;
@@ -74,7 +84,10 @@ describe('expressions', () => {
   it.each([
     ['/ip address find where interface=ether1-wan', ['=', '.interface', 'ether1-wan']],
     ['/ip address find address=10.0.0.0/8 comment~"x"', ['&&', ['=', '.address', '10.0.0.0/8'], ['~', '.comment', 'x']]],
-    ['/ip address find where !disabled and (name=a or name=b)', ['&&', ['!', '.disabled'], ['||', ['=', '.name', 'a'], ['=', '.name', 'b']]]],
+    [
+      '/ip address find where !disabled and (name=a or name=b)',
+      ['&&', ['!', '.disabled'], ['||', ['=', '.name', 'a'], ['=', '.name', 'b']]],
+    ],
     ['/ip address print where dynamic=no', ['=', '.dynamic', 'no']],
   ])('conditions: %s', (text, tree) => {
     expect(shape(command(text).args.find((arg) => arg.where)!.where!)).toEqual(tree);
@@ -123,7 +136,34 @@ describe('syntax errors', () => {
   });
 
   it('never throws anything but a ScriptSyntaxError, and always ends', () => {
-    const piece = fc.constantFrom(':put ', '{', '}', '[', ']', '(', ')', '"', '$', '\\', '\n', ';', '=', '->', ' ', 'a', '1', '/ip ', 'find ', 'where ', '#', 'do=', '!', '~', ',', '.');
+    const piece = fc.constantFrom(
+      ':put ',
+      '{',
+      '}',
+      '[',
+      ']',
+      '(',
+      ')',
+      '"',
+      '$',
+      '\\',
+      '\n',
+      ';',
+      '=',
+      '->',
+      ' ',
+      'a',
+      '1',
+      '/ip ',
+      'find ',
+      'where ',
+      '#',
+      'do=',
+      '!',
+      '~',
+      ',',
+      '.',
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         try {
@@ -139,10 +179,15 @@ describe('syntax errors', () => {
 
 describe('resolving', () => {
   const schema = CommandSchema.for('7.22.3');
-  const resolve = (text: string, options = {}) => resolveCommands(parseScript(text), schema, options).statements.map((s) => (s.kind === 'command' ? s.resolved : undefined));
+  const resolve = (text: string, options = {}) =>
+    resolveCommands(parseScript(text), schema, options).statements.map((s) => (s.kind === 'command' ? s.resolved : undefined));
 
   it('takes unique beginnings of menus, commands and arguments', () => {
-    expect(resolve('/ip firewal filt ad chain=input act=drop')[0]).toMatchObject({ path: ['ip', 'firewall', 'filter'], command: 'add', args: [{ name: 'chain' }, { name: 'action' }] });
+    expect(resolve('/ip firewal filt ad chain=input act=drop')[0]).toMatchObject({
+      path: ['ip', 'firewall', 'filter'],
+      command: 'add',
+      args: [{ name: 'chain' }, { name: 'action' }],
+    });
   });
 
   it('follows the current menu, blocks and ..', () => {
@@ -153,7 +198,7 @@ describe('resolving', () => {
     expect(() => resolve('/system logging action { :local old [get memory memory-lines]; set memory memory-lines=$old }')).not.toThrow();
   });
 
-  it('takes a terminal\'s menu and variables', () => {
+  it("takes a terminal's menu and variables", () => {
     expect(resolve('print', { menu: ['ip', 'address'] })[0]).toMatchObject({ path: ['ip', 'address'], command: 'print' });
     expect(() => resolve(':put $known', { declared: ['known'] })).not.toThrow();
   });
@@ -197,7 +242,10 @@ describe('against the oracle', () => {
   ]; // prettier-ignore
 
   it('gives the same verdict on a few dozen snippets', async () => {
-    const { check } = (await loadRosCheck()) as { check: (text: string, options: object) => unknown[] };
+    const { loadRosCheck } = (await import(ORACLE)) as {
+      loadRosCheck: () => Promise<{ check: (text: string, options: object) => unknown[] }>;
+    };
+    const { check } = await loadRosCheck();
     const cache = new ScriptCache();
     const verdicts = snippets.map((text) => {
       let ours = true;

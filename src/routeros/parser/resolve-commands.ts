@@ -144,7 +144,14 @@ class Resolver {
     return matchName(names, word);
   }
 
-  private arguments(statement: CommandStatement, path: string[], command: string, args: Argument[], menu: string[], scope: VariableScope): void {
+  private arguments(
+    statement: CommandStatement,
+    path: string[],
+    command: string,
+    args: Argument[],
+    menu: string[],
+    scope: VariableScope,
+  ): void {
     const resolved: ResolvedArgument[] = [];
     statement.resolved = { kind: 'command', path, command, args: resolved };
     if (path.length === 0 && command === 'find') args = this.builtinFind(args);
@@ -191,7 +198,8 @@ class Resolver {
       if (expression.kind === 'binary' && expression.operator === '&&') {
         flatten(expression.left);
         flatten(expression.right);
-      } else out.push({ at: expression.at, value: expression.kind === 'property' ? wordLiteral(expression.name, expression.at) : expression });
+      } else
+        out.push({ at: expression.at, value: expression.kind === 'property' ? wordLiteral(expression.name, expression.at) : expression });
     };
     for (const arg of args) {
       if (arg.where) flatten(arg.where);
@@ -235,7 +243,12 @@ class Resolver {
     if (!argument) return;
     const match = matchEnum(argument, name, value.text);
     if (match.ok) return;
-    this.fail(match.ambiguous ? `ambiguous value of ${name}, more than one possible value matches input` : `input does not match any value of ${name}`, value.at);
+    this.fail(
+      match.ambiguous
+        ? `ambiguous value of ${name}, more than one possible value matches input`
+        : `input does not match any value of ${name}`,
+      value.at,
+    );
   }
 
   // ---- what stands in the arguments ----
@@ -274,13 +287,21 @@ class Resolver {
     }
   }
 
-  private declaration(command: string, args: ResolvedArgument[], unnamed: ResolvedArgument[], menu: string[], scope: VariableScope, at: number): void {
+  private declaration(
+    command: string,
+    args: ResolvedArgument[],
+    unnamed: ResolvedArgument[],
+    menu: string[],
+    scope: VariableScope,
+    at: number,
+  ): void {
     const named = args.find((arg) => arg.name === 'name');
     const target = named?.value ?? unnamed[0]?.value;
     if (!target) this.fail('expected variable name', at);
     const name = target.kind === 'literal' ? target.text : undefined;
     if (name === undefined && (command !== 'set' || target.kind === 'array')) this.fail('expected variable name', target.at);
-    if (name !== undefined && target.kind === 'literal' && !target.quoted && !/^[A-Za-z0-9]+$/.test(name)) this.fail('expected end of command', target.at);
+    if (name !== undefined && target.kind === 'literal' && !target.quoted && !/^[A-Za-z0-9]+$/.test(name))
+      this.fail('expected end of command', target.at);
     if (command === 'set' && name !== undefined && !scope.isDeclared(name)) this.fail(`undeclared variable ${name}`, target.at);
     if (name === undefined) this.expression(target, menu, scope);
     // a function may call itself by a global name only, yet its own name is known while its body is read

@@ -50,7 +50,20 @@ export function resolveVersion(routerVersion: string): SchemaVersion {
 }
 
 /** Properties `print` and `find` know in any menu although completion does not always list them. */
-const COMMON_PROPERTIES = ['.id', '.nextid', 'active', 'comment', 'default', 'disabled', 'dynamic', 'inactive', 'invalid', 'name', 'running', 'static'];
+const COMMON_PROPERTIES = [
+  '.id',
+  '.nextid',
+  'active',
+  'comment',
+  'default',
+  'disabled',
+  'dynamic',
+  'inactive',
+  'invalid',
+  'name',
+  'running',
+  'static',
+];
 
 /** Menus, commands, arguments and values of one RouterOS version. Read-only; shared by everyone who asks for it. */
 export class CommandSchema {
@@ -170,7 +183,8 @@ export function matchName(names: Iterable<string>, word: string): EnumMatch {
 }
 
 /** Arguments whose value lists name protocols or marks that may also be given as numbers. */
-const NUMBER_ALSO = /(^|-)(protocol|protocols|ttl|hop-limit|priority|dscp|frequency|mtu|code|version|port|queue-size|key-size|label|channel|entries)$/;
+const NUMBER_ALSO =
+  /(^|-)(protocol|protocols|ttl|hop-limit|priority|dscp|frequency|mtu|code|version|port|queue-size|key-size|label|channel|entries)$/;
 
 /**
  * Matches a value against an argument's list as the console does: each item of a comma list by full name or unique
@@ -185,7 +199,11 @@ export function matchEnum(argument: SchemaArgument, name: string, value: string)
     const word = negated ? item.slice(1) : item;
     const match = matchName(argument.values, word);
     if (match.ok) out.push((negated ? '!' : '') + match.value);
-    else if (word === '' || ((argument.closed === 'or-number' || NUMBER_ALSO.test(name)) && /^(0x[0-9a-fA-F]+|\d+)([:-][\d-]+)?$/.test(word))) out.push(item);
+    else if (
+      word === '' ||
+      ((argument.closed === 'or-number' || NUMBER_ALSO.test(name)) && /^(0x[0-9a-fA-F]+|\d+)([:-][\d-]+)?$/.test(word))
+    )
+      out.push(item);
     else if (argument.values.includes(word.split(/[:/@]/)[0]!) && !argument.values.includes('yes')) out.push(item);
     else if (typedLikeDescription(argument.desc, word)) out.push(item);
     else return match;

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../../config/index.js';
+import { Clock } from '../../platform/clock/clock.js';
+import type { JobId, RequestContext } from '../../platform/context/index.js';
+import { Database } from '../../platform/database/index.js';
+import { defineTask, Every, Handles } from '../../platform/tasks/index.js';
+import { JobService } from './job.service.js';
+import { JobsAcrossTeams } from './jobs.repository.js';
+
+const MOST_DELIVERIES = 3;
+const BATCH = 500;
+const sweepJobs = defineTask<null>({ name: 'fleet.sweep-jobs', lane: 'checks' });
+
+/** Looks after jobs whose router fell silent: sent again when it never began, failed when it never finished. */
+@Injectable()
+export class JobSweep {
+  constructor(
+    private readonly jobs: JobsAcrossTeams,
+    private readonly service: JobService,
+    private readonly db: Database,
+    private readonly clock: Clock,
+    private readonly settings: Settings,
+  ) {}
+
+  @Every(10)
+  @Handles(sweepJobs)
+  async sweep(ctx: RequestContext): Promise<void> {
+    const { JOB_REDELIVER_SECONDS: begin, JOB_TIMEOUT_SECONDS: finish } = this.settings;
+    const before = (seconds: number): Date => new Date(this.clock.millis() - seconds * 1000);
+    for (const { id } of await this.jobs.overdue(ctx, before(begin), before(finish), BATCH)) await this.judge(ctx, id);
+  }
+
+  private async judge(ctx: RequestContext, id: JobId): Promise<void> {
+    const job = await this.db.transaction(ctx, (ctx) => this.jobs.lock(ctx, id));
+    if (job?.state === 'busy') {
+      await this.service.signal(id, 'time-out', `The router began this job and did not report its end within ${this.settings.JOB_TIMEOUT_SECONDS} s: it may have lost power or its connection, or the script hangs.`);
+    } else if (job?.state === 'sent' && job.deliveries < MOST_DELIVERIES) {
+      await this.service.signal(id, 'redeliver');
+    } else if (job?.state === 'sent') {
+      await this.service.signal(id, 'time-out', `The router took this job ${MOST_DELIVERIES} times and never began it.`);
+    }
+  }
+}

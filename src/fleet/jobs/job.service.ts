@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock/clock.js';
+import { type JobId, newId, RequestContext, type SiteId } from '../../platform/context/index.js';
+import { Database } from '../../platform/database/index.js';
+import { EventBus } from '../../platform/events/index.js';
+import type { Slice } from '../../platform/http/index.js';
+import { BackupUnavailable, JobAlreadyStarted, JobNotFound } from '../errors.js';
+import { JobChanged, JobQueued } from '../events.js';
+import { SiteService } from '../sites/site.service.js';
+import type { Job } from './job.entity.js';
+import { type JobSignal, nextState } from './job-state.js';
+import { JobsAcrossTeams, JobsRepository } from './jobs.repository.js';
+
+/** Longest reason that is kept of what a router said. Characters. */
+const REASON_LIMIT = 2000;
+
+export interface JobWish {
+  readonly idempotencyKey: string;
+  readonly description: string;
+  readonly script: string;
+  readonly needsAcknowledgement: boolean;
+  readonly shouldBackup: boolean;
+  readonly expressExecute: boolean;
+}
+
+/** Scripts queued for routers: made, listed, cancelled, and what routers report of them. */
+@Injectable()
+export class JobService {
+  constructor(
+    private readonly jobs: JobsRepository,
+    private readonly across: JobsAcrossTeams,
+    private readonly sites: SiteService,
+    private readonly db: Database,
+    private readonly events: EventBus,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Queues a script; an offline router gets it when it is back. The same key for the same site answers the first job.
+   * @throws SiteNotFound, SiteBeingDeleted, BackupUnavailable
+   */
+  create(ctx: RequestContext, siteId: SiteId, wish: JobWish): Promise<Job> {
+    if (wish.shouldBackup) throw new BackupUnavailable();
+    return this.db.transaction(ctx, async (ctx) => {
+      const site = await this.sites.getLiving(ctx, siteId);
+      const fresh: Job = {
+        ...{ id: newId<JobId>(), teamId: site.teamId, siteId, ...wish, associatedBackup: null, state: 'pending', deliveries: 0, createdAt: this.clock.now() },
+        ...{ sentAt: null, startedAt: null, completedAt: null, failedAt: null, failureReason: null },
+      };
+      const { job, created } = await this.jobs.insertOnce(ctx, fresh);
+      if (created) await this.events.publish(ctx, new JobQueued(site.teamId, siteId, job.id));
+      return job;
+    });
+  }
+
+  /** @throws SiteNotFound */
+  async list(ctx: RequestContext, siteId: SiteId, slice: Slice): Promise<Job[]> {
+    await this.sites.get(ctx, siteId);
+    return this.jobs.list(ctx, siteId, slice);
+  }
+
+  /** @throws JobNotFound */
+  async get(ctx: RequestContext, siteId: SiteId, id: JobId): Promise<Job> {
+    const job = await this.jobs.find(ctx, siteId, id);
+    if (!job) throw new JobNotFound();
+    return job;
+  }
+
+  /** @throws JobNotFound, JobAlreadyStarted */
+  cancel(ctx: RequestContext, siteId: SiteId, id: JobId): Promise<void> {
+    return this.db.transaction(ctx, async (ctx) => {
+      const job = await this.get(ctx, siteId, id);
+      if (!(await this.jobs.removePending(ctx, id))) throw new JobAlreadyStarted(id, job.state);
+    });
+  }
+
+  /**
+   * What a router says of a job, or a sweep in its stead. A final job does not change again.
+   * @param reason why it failed, for people
+   * @throws JobNotFound
+   */
+  signal(id: JobId, signal: JobSignal, reason?: string): Promise<Job> {
+    return this.db.transaction(RequestContext.system(`job ${signal}`), async (ctx) => {
+      const job = await this.across.lock(ctx, id);
+      if (!job) throw new JobNotFound();
+      const changed = applySignal(job, signal, this.clock.now(), reason?.slice(0, REASON_LIMIT));
+      if (!changed) return job;
+      await this.across.save(ctx, job);
+      await this.events.publish(ctx, new JobChanged(job.teamId, job.siteId, id, job.state, this.clock.now()));
+      // The next one waits for this one: its router should not wait for another second thought of ours.
+      if (job.state !== 'busy') await this.events.publish(ctx, new JobQueued(job.teamId, job.siteId, id));
+      return job;
+    });
+  }
+}
+
+/** Moves a job and sets the times that belong to its new state. Answers false when nothing changed. */
+export function applySignal(job: Job, signal: JobSignal, now: Date, reason?: string): boolean {
+  const state = nextState(job.state, signal);
+  if (state === job.state) return false;
+  job.state = state;
+  if (state === 'busy' || state === 'done' || state === 'failed') job.startedAt ??= now;
+  if (state === 'done') job.completedAt = now;
+  if (state === 'failed') {
+    job.failedAt = now;
+    job.failureReason = reason ?? 'The router reported a failure without a reason; RouterOS gives one from 7.13.';
+  }
+  return true;
+}

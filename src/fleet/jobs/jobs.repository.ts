@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import type { JobId, RequestContext, SiteId, TeamId } from '../../platform/context/index.js';
+import { AcrossTeams, Database, TeamRepository } from '../../platform/database/index.js';
+import type { Slice } from '../../platform/http/index.js';
+import { Job } from './job.entity.js';
+
+@Injectable()
+export class JobsRepository extends TeamRepository<Job> {
+  constructor(db: Database) {
+    super(db, Job);
+  }
+
+  /** Jobs of a site, newest first. */
+  list(ctx: RequestContext, siteId: SiteId, { limit, offset }: Slice): Promise<Job[]> {
+    return this.rows(ctx).andWhere('e.siteId = :siteId', { siteId }).orderBy('e.createdAt', 'DESC').addOrderBy('e.id', 'DESC').limit(limit).offset(offset).getMany();
+  }
+
+  find(ctx: RequestContext, siteId: SiteId, id: JobId): Promise<Job | null> {
+    return this.rows(ctx).andWhere('e.siteId = :siteId AND e.id = :id', { siteId, id }).getOne();
+  }
+
+  /** The job with this key, made now or before. */
+  async insertOnce(ctx: RequestContext, job: Job): Promise<{ job: Job; created: boolean }> {
+    const result = await this.db.manager(ctx).createQueryBuilder().insert().into(Job).values(job as never).orIgnore().returning('id').execute();
+    if ((result.raw as unknown[]).length === 1) return { job, created: true };
+    const first = await this.rows(ctx).andWhere('e.siteId = :siteId AND e.idempotencyKey = :key', { siteId: job.siteId, key: job.idempotencyKey }).getOneOrFail();
+    return { job: first, created: false };
+  }
+
+  /** Removes the job if no router has it yet. */
+  async removePending(ctx: RequestContext, id: JobId): Promise<boolean> {
+    const rows = await this.db.query(ctx, `DELETE FROM job WHERE id = $1 AND team_id = $2 AND state = 'pending' AND deliveries = 0 RETURNING id`, [id, ctx.requireTeam()]);
+    return rows.length === 1;
+  }
+}
+
+/** Jobs of every team: routers report through signed URLs without a team, and sweeps look at all. */
+@Injectable()
+export class JobsAcrossTeams extends AcrossTeams<Job> {
+  constructor(db: Database) {
+    super(db, Job);
+  }
+
+  /** One job, locked until the transaction ends. */
+  lock(ctx: RequestContext, id: JobId): Promise<Job | null> {
+    return this.all(ctx).andWhere('e.id = :id', { id }).setLock('pessimistic_write').getOne();
+  }
+
+  async save(ctx: RequestContext, job: Job): Promise<void> {
+    const { state, deliveries, sentAt, startedAt, completedAt, failedAt, failureReason } = job;
+    await this.db.query(
+      this.checked(ctx),
+      `UPDATE job SET state = $2, deliveries = $3, sent_at = $4, started_at = $5, completed_at = $6, failed_at = $7, failure_reason = $8 WHERE id = $1`,
+      [job.id, state, deliveries, sentAt, startedAt, completedAt, failedAt, failureReason],
+    );
+  }
+
+  /** Ids of jobs in flight that were sent before `sent` without being begun, or begun before `begun`. */
+  overdue(ctx: RequestContext, sent: Date, begun: Date, limit: number): Promise<{ id: JobId; teamId: TeamId }[]> {
+    return this.db.query(
+      this.checked(ctx),
+      `SELECT id, team_id AS "teamId" FROM job WHERE (state = 'sent' AND sent_at < $1) OR (state = 'busy' AND started_at < $2) ORDER BY sent_at LIMIT $3`,
+      [sent, begun, limit],
+    );
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * A virtual router on the command line: pastes the bootstrap command, shows what the terminal shows, then lives on.
+ *
+ *   node dist/tools/virtual-router/cli.js --bootstrap '<command line>' [--serial S] [--identity N] [--model M]
+ *     [--version 7.x] [--once]
+ *
+ * `--once` ends after the paste; the exit code is 1 when it failed.
+ */
+import { parseArgs } from 'node:util';
+import { UnsupportedByVirtualRouter } from './errors.js';
+import { VirtualRouter } from './virtual-router.js';
+
+const { values } = parseArgs({
+  options: {
+    bootstrap: { type: 'string' },
+    serial: { type: 'string', default: 'HGV0VIRTUAL1' },
+    identity: { type: 'string', default: 'MikroTik' },
+    model: { type: 'string', default: 'RB5009UG+S+' },
+    version: { type: 'string', default: '7.22.3' },
+    once: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+if (values.help || values.bootstrap === undefined) {
+  console.error("usage: virtual-router --bootstrap '<command line>' [--serial S] [--identity N] [--model M] [--version 7.x] [--once]");
+  process.exit(values.help ? 0 : 2);
+}
+
+const router = new VirtualRouter({ serial: values.serial, identity: values.identity, model: values.model, version: values.version });
+const stamp = (): string => new Date().toISOString().slice(11, 19);
+
+/** What the terminal prints for an error: RouterOS marks it by words, not by an exit code. */
+const FAILURE =
+  /(^|\n)(failure: |Script Error|syntax error|expected |bad command name|input does not match|no such item|undeclared variable|missing value|invalid |ambiguous )/;
+
+let failed = false;
+try {
+  const output = await router.paste(values.bootstrap);
+  process.stdout.write(output.endsWith('\n') || output === '' ? output : `${output}\n`);
+  failed = FAILURE.test(output);
+} catch (error) {
+  if (!(error instanceof UnsupportedByVirtualRouter)) throw error;
+  console.error(error.message);
+  failed = true;
+}
+
+if (values.once) {
+  // keep-alive connections would hold the process
+  process.exit(failed ? 1 : 0);
+}
+
+router.onEvent = ({ kind, detail }) => {
+  if (kind === 'log') console.log(`${stamp()} log ${(detail['topics'] as string[]).join(',')} ${String(detail['message'])}`);
+  else if (kind === 'request') console.log(`${stamp()} ${String(detail['method'])} ${String(detail['url'])}`);
+  else if (kind === 'output') console.log(`${stamp()} ${String(detail['name'])} says ${JSON.stringify(detail['output'])}`);
+  else if (kind === 'boot') console.log(`${stamp()} rebooted`);
+};
+router.start();
+let reported = 0;
+setInterval(() => {
+  for (; reported < router.failures.length; reported++) console.error(`${stamp()} ${router.failures[reported]!.message}`);
+}, 1000);
+process.on('SIGINT', () => void router.stop().then(() => process.exit(0)));
+process.on('SIGTERM', () => void router.stop().then(() => process.exit(0)));
