@@ -1,3 +1,4 @@
+import './tasks/task.entity.js';
 import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Settings } from '../config/index.js';

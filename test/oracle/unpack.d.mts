@@ -7,7 +7,7 @@ export interface Finding {
 }
 export interface RosCheck {
   check(script: string, options: { version?: string; strict?: boolean; event?: boolean; abbrev?: boolean }): Finding[];
-  analyse(script: string, options?: object): unknown;
+  analyse(script: string, options?: object): { findings: Finding[]; stats: Record<string, number> };
   versions(): string[];
 }
 export function unpackOracle(): string;

@@ -8,7 +8,7 @@
  * `--lenient` lets undeclared variables be read; `--skip` leaves out files whose path holds PART.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { parseScript, resolveCommands, ScriptSyntaxError } from '../../src/routeros/parser/index.js';
@@ -20,6 +20,9 @@ import { VirtualRouter } from './virtual-router.js';
 
 export type Outcome = 'syntax' | 'unresolved' | 'ran' | 'runtime-error' | 'unsupported' | 'endless' | 'crash';
 
+/** What a router in use has and many scripts wait for: a way out and the right time. */
+const CONNECTED = '/ip route add dst-address=0.0.0.0/0 gateway=192.0.2.254; /system ntp client set enabled=yes';
+
 /** Longest a script may take, in virtual time. */
 const PATIENCE_MS = 6 * 3600_000;
 
@@ -28,6 +31,7 @@ export async function judge(
   version: string,
   prelude: string[] = [],
   lenient = false,
+  name = 'script',
 ): Promise<{ outcome: Outcome; message?: string }> {
   let script;
   try {
@@ -65,9 +69,17 @@ export async function judge(
     return ended ? await result : new RouterStopped();
   };
   try {
-    for (const source of prelude) await run(source);
+    for (const source of [CONNECTED, ...prelude]) await run(source);
     router.failures.length = 0;
-    const error = await run(text);
+    // stored and run by its name, as collections expect
+    router.menus.at('system/script').insert(
+      new Map([
+        ['name', name],
+        ['source', toBytes(text)],
+      ]),
+      'user',
+    );
+    const error = await run(`/system script run "${name}"`);
     await router.stop();
     if (error instanceof UnsupportedByVirtualRouter || router.failures.length > 0)
       return { outcome: 'unsupported', message: (error ?? router.failures[0])!.message };
@@ -104,7 +116,13 @@ async function main(): Promise<void> {
     const failing: { file: string; outcome: Outcome; message?: string }[] = [];
     const files = scriptFiles(folder).filter((file) => !values.skip.some((part) => file.includes(part)));
     for (const file of files) {
-      const { outcome, message } = await judge(readFileSync(file, 'utf8'), values.version, prelude, values.lenient);
+      const { outcome, message } = await judge(
+        readFileSync(file, 'utf8'),
+        values.version,
+        prelude,
+        values.lenient,
+        values.prelude.length > 0 ? basename(file, '.rsc') : 'fidelity',
+      );
       counts[outcome] = (counts[outcome] ?? 0) + 1;
       if (outcome !== 'ran') failing.push({ file: file.slice(folder.length + 1), outcome, message });
     }

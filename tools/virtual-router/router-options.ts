@@ -39,7 +39,7 @@ export interface RouterOptions {
   /** From 0 to 1, like Math.random. */
   random?: () => number;
   /** `{ mode: 'home' }`, with single features overridden: `{ mode: 'advanced', fetch: false }`. */
-  deviceMode?: { mode: 'advanced' | 'basic' | 'home' | 'rose' } & { [feature: string]: boolean | string };
+  deviceMode?: { mode: 'advanced' | 'basic' | 'home' | 'rose' | 'enterprise' } & { [feature: string]: boolean | string };
   /** Names `:resolve` knows. */
   dns?: Record<string, string> | ((name: string) => string | undefined | Promise<string | undefined>);
   clockOffsetMs?: number;

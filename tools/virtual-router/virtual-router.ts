@@ -53,8 +53,11 @@ export class VirtualRouter {
   readonly logBook: LogBook;
   readonly jobs: Jobs;
   readonly scheduler: Scheduler;
-  /** Faults: `down` loses every connection, `dns: false` every name. */
-  readonly network = { down: false, dns: true };
+  /**
+   * Faults: `down` loses every connection, `dns: false` every name; `certificate` is what a fetch with check-certificate
+   * has against the server, for example `no trusted CA certificate found`.
+   */
+  readonly network: { down: boolean; dns: boolean; certificate?: string } = { down: false, dns: true };
   /** Unmodelled things scripts asked for, and errors of this program. A test asserts that it is empty. */
   readonly failures: Error[] = [];
   readonly requests: RequestRecord[] = [];
@@ -80,7 +83,8 @@ export class VirtualRouter {
     this.http = options.http ?? nodeHttp;
     this.upload = options.upload;
     this.random = options.random ?? Math.random;
-    this.deviceMode = options.deviceMode ?? { mode: 'advanced' };
+    // the most permissive mode was called enterprise before 7.17
+    this.deviceMode = options.deviceMode ?? { mode: compareVersions(this.version, '7.17') < 0 ? 'enterprise' : 'advanced' };
     this.names = options.dns;
     this.lenient = options.undeclaredVariables === 'nothing';
     this.clockOffsetMs = options.clockOffsetMs ?? 0;
@@ -275,9 +279,9 @@ export class VirtualRouter {
     this.globals.delete(name);
   }
 
-  /** Whether device-mode lets a feature be used (7.17 and later; before, everything). */
+  /** Whether device-mode lets a feature be used; RouterOS 6 has no such thing. */
   allows(feature: string): boolean {
-    if (compareVersions(this.version, '7.17') < 0) return true;
+    if (this.classic) return true;
     const own = this.deviceMode[feature];
     if (own !== undefined) return own !== false && own !== 'no';
     if (this.deviceMode.mode === 'home')
@@ -362,7 +366,7 @@ function absentCommands(version: string): ReadonlySet<string> {
     ['7', 'retry'], ['7', 'onerror'], ['7', 'convert'], ['7', 'serialize'], ['7', 'deserialize'], ['7', 'timestamp'], ['7', 'tonsec'], ['7', 'rndstr'], ['7', 'rndnum'],
     ['7', 'interface/wireguard'], ['7', 'system/device-mode'], ['7', 'routing/table'],
     ['7.9', 'retry'], ['7.11', 'convert'], ['7.13', 'onerror'], ['7.13', 'serialize'], ['7.13', 'deserialize'], ['7.13', 'file/read'], ['7.12', 'tonsec'],
-    ['7.17', 'system/device-mode'], ['7.17', 'range'], ['7.22', 'exit'], ['7.22', 'break'], ['7.22', 'continue'],
+     ['7.17', 'range'], ['7.22', 'exit'], ['7.22', 'break'], ['7.22', 'continue'],
   ]; // prettier-ignore
   return new Set(since.filter(([first]) => compareVersions(version, first) < 0).map(([, path]) => path));
 }

@@ -1,3 +1,4 @@
+import './entities.js';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { SeatLimits, TeamDirectory } from '../../fleet/index.js';
 import { Authenticator } from './access/authenticator.js';

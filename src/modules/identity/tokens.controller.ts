@@ -37,7 +37,7 @@ export class TokensController {
   @ApiOperation({ operationId: 'getJwks', summary: 'Public keys that verify issued JWTs' })
   @ApiOkResponse({ type: JwksDto })
   jwks(): JwksDto {
-    return this.keys.jwks() as JwksDto;
+    return this.keys.jwks();
   }
 
   @Post('auth/sign-in')

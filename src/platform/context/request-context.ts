@@ -1,12 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import type { BootstrapTokenId, CredentialId, SiteId, TeamId, UserId } from './ids.js';
+import type { CredentialId, SiteId, TeamId, UserId } from './ids.js';
 
 /** Who asks. There is no «nobody»: work that no person caused names the task that does it. */
 export type Actor =
   | { readonly kind: 'user'; readonly userId: UserId }
   | { readonly kind: 'api-token'; readonly credentialId: CredentialId; readonly userId: UserId }
   | { readonly kind: 'device'; readonly siteId: SiteId }
-  | { readonly kind: 'runbook'; readonly tokenId: BootstrapTokenId }
   | { readonly kind: 'signed' }
   | { readonly kind: 'internal'; readonly service: string }
   | { readonly kind: 'public' }

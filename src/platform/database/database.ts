@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import pg from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import type { RequestContext, Transaction } from '../context/index.js';
 import { Random } from '../crypto/random.js';
 
@@ -42,6 +44,12 @@ export class Database {
         await new Promise((resolve) => setTimeout(resolve, this.random.fraction() * 20 * 2 ** run));
       }
     }
+  }
+
+  /** A connection of its own, outside the pool: for LISTEN. Not connected yet. */
+  dedicatedClient(name: string): pg.Client {
+    const { url } = this.dataSource.options as PostgresDataSourceOptions;
+    return new pg.Client({ connectionString: url, application_name: name, keepAlive: true });
   }
 
   private async runOnce<T>(ctx: RequestContext, work: (ctx: RequestContext) => Promise<T>): Promise<T> {

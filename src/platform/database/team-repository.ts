@@ -36,12 +36,12 @@ export abstract class TeamRepository<E extends TeamOwned> {
   }
 
   /** Changes named columns of one row. Answers false when there is no such row in this team. */
-  async change(ctx: RequestContext, id: string, values: QueryDeepPartialEntity<E>): Promise<boolean> {
+  async change(ctx: RequestContext, id: string, values: Partial<E>): Promise<boolean> {
     const result = await this.db
       .manager(ctx)
       .createQueryBuilder()
       .update(this.entity)
-      .set(values)
+      .set(values as QueryDeepPartialEntity<E>)
       .where('id = :id AND team_id = :teamId', { id, teamId: ctx.requireTeam() })
       .execute();
     return result.affected === 1;

@@ -61,6 +61,7 @@ export class EmbeddedPostgres {
   /** Fast shutdown: open transactions roll back, everything committed is on disk. */
   async stop(): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    this.process.ref(); // wait for it, although a running server alone does not keep us alive
     const gone = new Promise((done) => this.process.once('exit', done));
     this.process.kill('SIGINT');
     await gone;

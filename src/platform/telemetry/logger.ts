@@ -43,7 +43,7 @@ export class Logger {
     const line =
       (level: 'debug' | 'warn' | 'error') =>
       (message: unknown, ...rest: unknown[]): void =>
-        this.pino[level]({ nest: rest.filter((r) => typeof r === 'string').at(-1) }, typeof message === 'string' ? message : 'nest');
+        this.pino[level]({ nest: rest.filter((r) => typeof r === 'string').at(-1), err: message instanceof Error ? message : undefined }, typeof message === 'string' ? message : 'Nest could not go on');
     return { log: line('debug'), debug: line('debug'), verbose: line('debug'), warn: line('warn'), error: line('error'), fatal: line('error') };
   }
 }

@@ -180,8 +180,14 @@ export const SYSTEM_MENUS: Record<string, MenuSpec> = {
         for (const item of menu.select(reference)) {
           countRun(item, router);
           const script = router.compile(toText(item.properties.get('source') ?? ''), false);
-          // output goes where the caller's goes
-          yield* run.script(script, new Scope());
+          const caller = run.name;
+          run.name = toText(item.get('name'));
+          try {
+            // output goes where the caller's goes
+            yield* run.script(script, new Scope());
+          } finally {
+            run.name = caller;
+          }
         }
         return NOTHING;
       },

@@ -12,6 +12,8 @@ const DEPTH_LIMIT = 200;
 
 /** One script on its way: its output, and the line to pull when the router goes down. */
 export class Run {
+  /** What `:jobname` answers and the jobs list shows: the stored script that is running, else what started it. */
+  name: string;
   readonly interpreter = new Interpreter(this);
   readonly abort = new AbortController();
   private readonly chunks: string[] = [];
@@ -20,11 +22,12 @@ export class Run {
 
   constructor(
     readonly router: VirtualRouter,
-    /** What `:jobname` answers and the jobs list shows. */
-    readonly name: string,
+    name: string,
     /** A terminal's globals are declared for every line typed into it. */
     readonly terminal = false,
-  ) {}
+  ) {
+    this.name = name;
+  }
 
   print(line: string): void {
     this.chunks.push(`${line}\n`);

@@ -57,7 +57,7 @@ export const SYSTEM: Readonly<Record<string, Builtin>> = {
     }
     const mark = run.mark();
     try {
-      yield* run.script(run.compile(source, true), new Scope());
+      yield* run.script(run.compile(source, false), new Scope());
     } catch (error) {
       if (!(error instanceof RouterOsError)) throw error;
       run.print(error.message);

@@ -83,6 +83,19 @@ describe('/tool fetch', () => {
     expect(await caught(router, '/tool/fetch url="http://h.example/" output=none')).toBe(message);
   });
 
+  it("judges certificates only when asked to, by the router's own clock", async () => {
+    const { router } = routerAnswering({ status: 200 });
+    const fetch = (check: string): Promise<string> =>
+      caught(router, `/tool/fetch url="https://h.example/" check-certificate=${check} output=none as-value`);
+    expect(await fetch('yes')).toBe('');
+    router.clockOffsetMs = -router.clock.now();
+    expect(await fetch('yes-without-crl')).toBe('failure: SSL: ssl: certificate not yet valid (6)');
+    expect(await fetch('no')).toBe('');
+    router.clockOffsetMs = 0;
+    router.network.certificate = 'no trusted CA certificate found';
+    expect(await fetch('yes')).toBe('failure: SSL: ssl: no trusted CA certificate found (6)');
+  });
+
   it('cuts an answer for the script at 64 KB and refuses more than that as data', async () => {
     const { router } = routerAnswering({ status: 200, body: 'x'.repeat(100_000) });
     expect((await router.run(':put [:len ([/tool fetch url="http://h.example/" output=user as-value]->"data")]')).output).toBe('65536\n');

@@ -42,7 +42,7 @@ export class Jobs {
     const end = this.router.clock.begin();
     const promise: Promise<void> = Promise.resolve()
       .then(() => {
-        const execution = this.execute(run, source, true);
+        const execution = this.execute(run, source, false);
         // from here the run itself tells the clock when it works and when it sleeps
         end();
         return execution;

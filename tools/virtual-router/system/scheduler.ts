@@ -81,7 +81,7 @@ export class Scheduler {
     const { version } = this.router;
     if (item.properties.get('-default-start') === true && compareVersions(version, '7.24') >= 0 && compareVersions(version, '7.24.4') <= 0)
       return undefined;
-    const start = Date.parse(`${toText(item.get('start-date'))}T${toText(item.get('start-time'))}Z`);
+    const start = momentOf(toText(item.get('start-date')), toText(item.get('start-time')));
     if (Number.isNaN(start)) return undefined;
     if (start > now) return start;
     return every > 0 ? firstAfter(start, every, now) : undefined;
@@ -108,6 +108,15 @@ export class Scheduler {
 const firstAfter = (start: number, every: number, now: number): number =>
   start > now ? start : start + (Math.floor((now - start) / every) + 1) * every;
 
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/** Milliseconds of a date (`2026-01-31`, before 7.10 `jan/31/2026`) and a time of day; NaN when it is none. */
+function momentOf(date: string, time: string): number {
+  const old = /^([a-z]{3})\/(\d\d)\/(\d{4})$/i.exec(date);
+  const iso = old ? `${old[3]}-${String(MONTHS.indexOf(old[1]!.toLowerCase()) + 1).padStart(2, '0')}-${old[2]}` : date;
+  return Date.parse(`${iso}T${time}Z`);
+}
+
 export function countRun(script: ConfigItem, router: VirtualRouter): void {
   script.properties.set('run-count', Number(toText(script.properties.get('run-count') ?? 0)) + 1);
   script.properties.set('last-started', router.dateTimeText(router.wallTime()));
@@ -129,7 +138,7 @@ export const SCHEDULER: MenuSpec = menuSpec({
     const start = properties.get('start-time');
     if (start !== undefined && start !== 'startup') properties.set('start-time', clockText(toText(start)));
     const date = properties.get('start-date');
-    if (date !== undefined && Number.isNaN(Date.parse(`${toText(date)}T00:00:00Z`)))
+    if (date !== undefined && Number.isNaN(momentOf(toText(date), '00:00:00')))
       throw new RouterOsError('invalid value for argument start-date');
   },
   added(item, router) {
@@ -137,8 +146,8 @@ export const SCHEDULER: MenuSpec = menuSpec({
     const date = item.properties.has('start-date');
     const time = item.properties.has('start-time');
     if (!date && !time) item.properties.set('-default-start', true);
-    if (!date && item.properties.get('start-time') !== 'startup') item.properties.set('start-date', now.slice(0, 10));
-    if (!time) item.properties.set('start-time', now.slice(11));
+    if (!date && item.properties.get('start-time') !== 'startup') item.properties.set('start-date', now.split(' ')[0]!);
+    if (!time) item.properties.set('start-time', now.split(' ')[1]!);
     router.scheduler.arm(item);
   },
   changed(item, router, names) {

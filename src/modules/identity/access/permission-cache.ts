@@ -1,7 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import pg from 'pg';
-import { DataSource } from 'typeorm';
-import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
+import type pg from 'pg';
+import { Database } from '../../../platform/database/index.js';
 import { Logger } from '../../../platform/telemetry/logger.js';
 
 /** The channel that triggers of the identity tables notify (see the first migration). */
@@ -22,7 +21,7 @@ export class PermissionCache<V> implements OnApplicationBootstrap, OnApplication
   private stopped = false;
 
   constructor(
-    private readonly dataSource: DataSource,
+    private readonly db: Database,
     private readonly logger: Logger,
   ) {}
 
@@ -59,8 +58,7 @@ export class PermissionCache<V> implements OnApplicationBootstrap, OnApplication
   }
 
   private async listen(): Promise<void> {
-    const { url } = this.dataSource.options as PostgresDataSourceOptions;
-    const client = new pg.Client({ connectionString: url, application_name: 'rosfleet-access', keepAlive: true });
+    const client = this.db.dedicatedClient('rosfleet-access');
     const lost = (): void => this.lost(client);
     client.on('notification', () => this.clear());
     client.on('error', lost);

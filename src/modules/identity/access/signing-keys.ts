@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { createPrivateKey, createPublicKey, generateKeyPair, type JsonWebKey, type KeyObject, randomUUID } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { RequestContext } from '../../../platform/context/index.js';
 import { AppKeys } from '../../../platform/crypto/index.js';
@@ -10,6 +10,16 @@ import { SigningKey } from '../signing-key.entity.js';
 export const SIGNING_ALGORITHM = 'RS256';
 const PURPOSE = 'signing-key';
 const LOCK = 7_241_001;
+
+/** A public key as RFC 7517 writes it. */
+export interface PublicJwk {
+  readonly kty: string;
+  readonly n: string;
+  readonly e: string;
+  readonly kid: string;
+  readonly use: string;
+  readonly alg: string;
+}
 
 interface LoadedKey {
   readonly kid: string;
@@ -49,8 +59,8 @@ export class SigningKeys implements OnApplicationBootstrap {
     return this.keys.find((key) => key.kid === kid)?.publicPem;
   }
 
-  jwks(): { keys: JsonWebKey[] } {
-    return { keys: this.keys.map((key) => ({ ...createPublicKey(key.publicPem).export({ format: 'jwk' }), kid: key.kid, use: 'sig', alg: SIGNING_ALGORITHM })) };
+  jwks(): { keys: PublicJwk[] } {
+    return { keys: this.keys.map((key) => ({ ...(createPublicKey(key.publicPem).export({ format: "jwk" }) as { kty: string; n: string; e: string }), kid: key.kid, use: "sig", alg: SIGNING_ALGORITHM })) };
   }
 
   private async load(ctx: RequestContext): Promise<void> {

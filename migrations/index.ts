@@ -1,0 +1,4 @@
+import { Initial1795300000000 } from './1795300000000-initial.js';
+
+/** Every migration in order. Forward only; never edited once landed. */
+export const migrations = [Initial1795300000000];

@@ -1,0 +1,19 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { FleetModule } from './fleet/index.js';
+import { IdentityModule } from './modules/identity/index.js';
+import { PlatformModule, type PlatformParts } from './platform/platform.module.js';
+
+export interface AppParts extends PlatformParts {
+  readonly internalToken: string;
+}
+
+/** The table of contents. */
+@Module({})
+export class AppModule {
+  static with(parts: AppParts): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [PlatformModule.with(parts), IdentityModule.with(parts.internalToken), FleetModule],
+    };
+  }
+}

@@ -1,0 +1,72 @@
+import './entities.js';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { AccessChecks } from '../platform/access/index.js';
+import { RequestContext } from '../platform/context/index.js';
+import { AdoptionController } from './adoption/adoption.controller.js';
+import { AdoptionService } from './adoption/adoption.service.js';
+import { JobDispatch } from './jobs/job-dispatch.js';
+import { JobService } from './jobs/job.service.js';
+import { JobSweep } from './jobs/job-sweep.js';
+import { JobReportsController, JobsController } from './jobs/jobs.controller.js';
+import { JobsAcrossTeams, JobsRepository } from './jobs/jobs.repository.js';
+import { DeviceTokens } from './poll/device-tokens.js';
+import { HeartbeatBuffer } from './poll/heartbeat-buffer.js';
+import { Overload } from './poll/overload.js';
+import { PollController } from './poll/poll.controller.js';
+import { PulseFlush } from './poll/pulse-flush.js';
+import { PulseRepository } from './poll/pulse.repository.js';
+import { WorkHints } from './poll/work-hints.js';
+import { WorkListener } from './poll/work-listener.js';
+import { PulseSweep } from './pulse/pulse-sweep.js';
+import { ServerPresenceService } from './pulse/server-presence.service.js';
+import { StatRetention } from './pulse/stat-retention.js';
+import { UptimeController } from './pulse/uptime.controller.js';
+import { UptimeService } from './pulse/uptime.service.js';
+import { RouterLinks } from './router-links.js';
+import { RunbookService } from './runbooks/runbook.service.js';
+import { RunbooksController } from './runbooks/runbooks.controller.js';
+import { BootstrapTokensAcrossTeams, BootstrapTokensRepository, RunbooksRepository } from './runbooks/runbooks.repository.js';
+import { DeletionSweep } from './sites/deletion-sweep.js';
+import { SiteService } from './sites/site.service.js';
+import { SitesAcrossTeams } from './sites/sites-across-teams.js';
+import { SitesInternalController } from './sites/sites-internal.controller.js';
+import { SitesController } from './sites/sites.controller.js';
+import { SitesRepository } from './sites/sites.repository.js';
+
+/** The kernel domain: sites, runbooks, adoption, the poll path, jobs. */
+@Global()
+@Module({
+  controllers: [SitesInternalController, SitesController, UptimeController, JobsController, JobReportsController, RunbooksController, PollController, AdoptionController],
+  providers: [
+    ...[SitesRepository, SitesAcrossTeams, SiteService, DeletionSweep],
+    ...[JobsRepository, JobsAcrossTeams, JobService, JobDispatch, JobSweep],
+    ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService],
+    ...[DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
+    ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention],
+  ],
+  exports: [SiteService, JobService, RunbookService, DeviceTokens],
+})
+export class FleetModule implements OnModuleInit {
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly overload: Overload,
+    private readonly checks: AccessChecks,
+  ) {}
+
+  onModuleInit(): void {
+    // The token is part of the path and judged by the use case, which knows what became of it.
+    this.checks.register('runbook', (request) => RequestContext.of({ kind: 'public' }, { requestId: request.id }));
+    this.shedHeartbeats(this.host.httpAdapter.getInstance<FastifyInstance>());
+  }
+
+  /** Under overload a heartbeat is answered before its body is read; see Overload. */
+  private shedHeartbeats(fastify: FastifyInstance): void {
+    fastify.addHook('onRequest', (request, reply, done) => {
+      if (!this.overload.isBehind || request.routeOptions.url !== '/poll') return done();
+      this.overload.shed++;
+      void reply.status(200).header('content-type', 'text/plain; charset=utf-8').send('');
+    });
+  }
+}
