@@ -1,9 +1,15 @@
 import { concern, flag, integer } from './variable.js';
 
 export const fleetConfig = concern('Fleet: routers, heartbeats, jobs', {
-  ROUTER_CHECK_CERTIFICATE: flag(true, 'With an https PUBLIC_URL: routers verify our certificate. Before RouterOS 7.19 a router has no CA certificates and must import yours first.'),
+  ROUTER_CHECK_CERTIFICATE: flag(
+    true,
+    'With an https PUBLIC_URL: routers verify our certificate. Before RouterOS 7.19 a router has no CA certificates and must import yours first.',
+  ),
   JOB_TIMEOUT_SECONDS: integer(900, 'A job that a router began and never finished fails after this time.', { min: 60, max: 86_400 }),
-  JOB_REDELIVER_SECONDS: integer(90, 'A job that was sent and never begun is sent again after this time, at most three times.', { min: 35, max: 3600 }),
+  JOB_REDELIVER_SECONDS: integer(90, 'A job that was sent and never begun is sent again after this time, at most three times.', {
+    min: 35,
+    max: 3600,
+  }),
   SITE_DELETION_GRACE_HOURS: integer(24, 'How long a deleted site waits for its router to remove our configuration.', { min: 1, max: 720 }),
   DEFAULT_SITE_LIMIT: integer(0, 'Seats of an organization made at first start; 0 means no limit.', { min: 0, max: 1_000_000 }),
 });

@@ -5,7 +5,12 @@ import { envExample, readSettings } from './settings.js';
 
 describe('the environment', () => {
   it('needs nothing: every variable has a default', () => {
-    expect(readSettings({})).toMatchObject({ PORT: 8080, HOST: '127.0.0.1', PUBLIC_URL: 'http://127.0.0.1:8080', JOB_TIMEOUT_SECONDS: 900 });
+    expect(readSettings({})).toMatchObject({
+      PORT: 8080,
+      HOST: '127.0.0.1',
+      PUBLIC_URL: 'http://127.0.0.1:8080',
+      JOB_TIMEOUT_SECONDS: 900,
+    });
   });
 
   it('names every bad variable, its value and a good one', () => {
@@ -18,7 +23,8 @@ describe('the environment', () => {
   });
 
   it('keeps secrets out of its complaints', () => {
-    const attempt = (): unknown => readSettings({ APP_KEY: 'hunter2', ROSFLEET_ADMIN_PASSWORD: 'hunter3', DATABASE_URL: 'mysql://u:hunter4@h/d' });
+    const attempt = (): unknown =>
+      readSettings({ APP_KEY: 'hunter2', ROSFLEET_ADMIN_PASSWORD: 'hunter3', DATABASE_URL: 'mysql://u:hunter4@h/d' });
     expect(attempt).toThrow(/APP_KEY=\(hidden\) is not 64 hexadecimal digits/);
     expect(attempt).not.toThrow(/hunter/);
   });

@@ -38,7 +38,9 @@ export function readConcern<V extends Variables>(group: Concern<V>, env: NodeJS.
     try {
       out[name] = variable.parse(raw);
     } catch (error) {
-      problems.push(`${name}=${isSecret(name) ? '(hidden)' : JSON.stringify(raw)} ${(error as Error).message}; for example ${name}=${variable.example}`);
+      problems.push(
+        `${name}=${isSecret(name) ? '(hidden)' : JSON.stringify(raw)} ${(error as Error).message}; for example ${name}=${variable.example}`,
+      );
     }
   }
   return out as Values<V>;
@@ -50,7 +52,12 @@ const refuse = (why: string): never => {
   throw new Error(why);
 };
 
-export const text = <T extends string | undefined>(fallback: T, describe: string, example: string, accept?: { pattern: RegExp; why: string }): Variable<string | T> => ({
+export const text = <T extends string | undefined>(
+  fallback: T,
+  describe: string,
+  example: string,
+  accept?: { pattern: RegExp; why: string },
+): Variable<string | T> => ({
   describe,
   example,
   fallback,
@@ -81,13 +88,19 @@ export const oneOf = <const C extends readonly string[]>(choices: C, fallback: C
   parse: (raw) => (choices.includes(raw) ? raw : refuse(`is not one of ${choices.join(', ')}`)),
 });
 
-export const url = <T extends string | undefined>(fallback: T, describe: string, example: string, protocols: readonly string[]): Variable<string | T> => ({
+export const url = <T extends string | undefined>(
+  fallback: T,
+  describe: string,
+  example: string,
+  protocols: readonly string[],
+): Variable<string | T> => ({
   describe,
   example,
   fallback,
   parse: (raw) => {
     const parsed = URL.canParse(raw) ? new URL(raw) : undefined;
-    if (!parsed || !protocols.includes(parsed.protocol)) return refuse(`is not a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+    if (!parsed || !protocols.includes(parsed.protocol))
+      return refuse(`is not a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
     return raw.replace(/\/+$/, '');
   },
 });

@@ -49,7 +49,8 @@ export class BackupUnavailable extends DomainError {
   static readonly code = 'backup_unavailable';
   static readonly type = 'invalid_request_error';
   static readonly status = 409;
-  static readonly help = 'This server has no backup service, so a job cannot take a backup first. Send the job without X-Backup, or with X-Backup: false.';
+  static readonly help =
+    'This server has no backup service, so a job cannot take a backup first. Send the job without X-Backup, or with X-Backup: false.';
   constructor() {
     super('This server has no backup service; send the job without X-Backup, or it would run without the backup you asked for.');
   }

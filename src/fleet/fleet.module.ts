@@ -38,7 +38,16 @@ import { SitesRepository } from './sites/sites.repository.js';
 /** The kernel domain: sites, runbooks, adoption, the poll path, jobs. */
 @Global()
 @Module({
-  controllers: [SitesInternalController, SitesController, UptimeController, JobsController, JobReportsController, RunbooksController, PollController, AdoptionController],
+  controllers: [
+    SitesInternalController,
+    SitesController,
+    UptimeController,
+    JobsController,
+    JobReportsController,
+    RunbooksController,
+    PollController,
+    AdoptionController,
+  ],
   providers: [
     ...[SitesRepository, SitesAcrossTeams, SiteService, DeletionSweep],
     ...[JobsRepository, JobsAcrossTeams, JobService, JobDispatch, JobSweep],

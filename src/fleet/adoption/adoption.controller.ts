@@ -4,14 +4,30 @@ import { Answers, Ctx, DeviceOnly, RunbookToken } from '../../platform/access/in
 import { RequestContext } from '../../platform/context/index.js';
 import { InvalidSignature, PayloadTooLarge, UnsupportedMediaType } from '../../platform/errors/index.js';
 import { Takes } from '../../platform/http/index.js';
-import { BootstrapTokenEnded, BootstrapTokenUnknown, HardwareAlreadyAdopted, MalformedHeartbeat, SeatsUsedUp, UnsuitableRouter } from '../errors.js';
+import {
+  BootstrapTokenEnded,
+  BootstrapTokenUnknown,
+  HardwareAlreadyAdopted,
+  MalformedHeartbeat,
+  SeatsUsedUp,
+  UnsuitableRouter,
+} from '../errors.js';
 import { HEARTBEAT_LIMIT } from '../poll/poll.controller.js';
 import { SiteService } from '../sites/site.service.js';
 import { AdoptionService } from './adoption.service.js';
 
 const TOKEN_PATTERN = '^[0-9A-Za-z]{20,22}$';
-const tokenParam = ApiParam({ name: 'id', schema: { type: 'string', pattern: TOKEN_PATTERN }, description: "Base62 form of the runbook token's UUID" });
-const debugHeader = ApiHeader({ name: 'x-ros-debug', required: false, schema: { type: 'string' }, description: 'Presence asks for a readable, verbose script.' });
+const tokenParam = ApiParam({
+  name: 'id',
+  schema: { type: 'string', pattern: TOKEN_PATTERN },
+  description: "Base62 form of the runbook token's UUID",
+});
+const debugHeader = ApiHeader({
+  name: 'x-ros-debug',
+  required: false,
+  schema: { type: 'string' },
+  description: 'Presence asks for a readable, verbose script.',
+});
 const scriptAnswer = { content: { 'text/plain': { schema: { type: 'string' as const, description: 'RouterOS script source' } } } };
 
 /** What a router calls before it has a token of its own, and after it gave it up. */
@@ -27,10 +43,24 @@ export class AdoptionController {
   @HttpCode(200)
   @RunbookToken()
   @Takes('text/plain', HEARTBEAT_LIMIT)
-  @Answers(SeatsUsedUp, BootstrapTokenUnknown, BootstrapTokenEnded, HardwareAlreadyAdopted, MalformedHeartbeat, UnsuitableRouter, PayloadTooLarge, UnsupportedMediaType)
+  @Answers(
+    SeatsUsedUp,
+    BootstrapTokenUnknown,
+    BootstrapTokenEnded,
+    HardwareAlreadyAdopted,
+    MalformedHeartbeat,
+    UnsuitableRouter,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+  )
   @tokenParam
   @debugHeader
-  @ApiHeader({ name: 'x-ros-errors', required: false, schema: { type: 'string', enum: ['script'] }, description: 'Answer refusals as a script that prints them, with status 200.' })
+  @ApiHeader({
+    name: 'x-ros-errors',
+    required: false,
+    schema: { type: 'string', enum: ['script'] },
+    description: 'Answer refusals as a script that prints them, with status 200.',
+  })
   @ApiBody({ required: true, schema: { type: 'string' }, description: 'key=value pairs joined by semicolons' })
   @Header('content-type', 'text/plain; charset=utf-8')
   @ApiOperation({ operationId: 'adoptDevice', summary: 'Adopt a router and return its final script' })

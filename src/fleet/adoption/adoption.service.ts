@@ -7,7 +7,14 @@ import { Database, sqlState } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { compareVersions, hardwareHash, type Heartbeat, looksLikeHeartbeat, parseHeartbeat } from '../../routeros/heartbeat/index.js';
 import { POLL_SECONDS, renderAdoption, renderBootstrap } from '../../routeros/render/index.js';
-import { BootstrapTokenEnded, BootstrapTokenUnknown, HardwareAlreadyAdopted, MalformedHeartbeat, SeatsUsedUp, UnsuitableRouter } from '../errors.js';
+import {
+  BootstrapTokenEnded,
+  BootstrapTokenUnknown,
+  HardwareAlreadyAdopted,
+  MalformedHeartbeat,
+  SeatsUsedUp,
+  UnsuitableRouter,
+} from '../errors.js';
 import { SiteAdopted } from '../events.js';
 import { DeviceTokens } from '../poll/device-tokens.js';
 import { factsFingerprint, lastingFacts } from '../poll/facts.js';
@@ -68,7 +75,8 @@ export class AdoptionService {
     if (body === '' || !looksLikeHeartbeat(body)) throw new MalformedHeartbeat();
     const heartbeat = parseHeartbeat(body);
     const hardware = suitableHardware(heartbeat);
-    const adopt = (): Promise<{ site: Site; runbookName: string }> => this.db.transaction(this.system, (ctx) => this.place(ctx, tokenId(base62), heartbeat, hardware));
+    const adopt = (): Promise<{ site: Site; runbookName: string }> =>
+      this.db.transaction(this.system, (ctx) => this.place(ctx, tokenId(base62), heartbeat, hardware));
     const { site, runbookName } = await adopt().catch((error: unknown) => {
       if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
       return adopt(); // the same router asked twice at once; now its site is there
@@ -76,7 +84,12 @@ export class AdoptionService {
     return this.script(site, runbookName, heartbeat, options);
   }
 
-  private async place(system: RequestContext, id: BootstrapTokenId, heartbeat: Heartbeat, hardware: string): Promise<{ site: Site; runbookName: string }> {
+  private async place(
+    system: RequestContext,
+    id: BootstrapTokenId,
+    heartbeat: Heartbeat,
+    hardware: string,
+  ): Promise<{ site: Site; runbookName: string }> {
     const seen = await this.tokens.find(system, id);
     const token = seen && !seen.reusable ? await this.tokens.find(system, id, true) : seen;
     this.refuseEnded(token);
@@ -86,7 +99,9 @@ export class AdoptionService {
     if (known && (!token.siteId || token.siteId === known.id)) return { site: await this.again(ctx, known, heartbeat), runbookName };
     if (known) throw new HardwareAlreadyAdopted(known.name);
     if (token.spentAt) throw new BootstrapTokenEnded('spent');
-    const site = token.siteId ? await this.serve(ctx, system, token.siteId, heartbeat, hardware) : await this.join(ctx, system, token, heartbeat, hardware);
+    const site = token.siteId
+      ? await this.serve(ctx, system, token.siteId, heartbeat, hardware)
+      : await this.join(ctx, system, token, heartbeat, hardware);
     if (!token.reusable) await this.teamTokens.change(ctx, token.id, { spentAt: this.clock.now() });
     await this.events.publish(ctx, new SiteAdopted(site.teamId, site.id, false, this.clock.now()));
     return { site, runbookName };
@@ -95,7 +110,8 @@ export class AdoptionService {
   /** The same hardware at the same site: its facts are noted, its token stays the same. */
   private async again(ctx: RequestContext, site: Site, heartbeat: Heartbeat): Promise<Site> {
     const facts = lastingFacts(heartbeat);
-    if (factsFingerprint(facts) !== factsFingerprint(lastingFacts(storedHeartbeat(site)))) await this.sites.change(ctx, site.id, { ...columns(heartbeat), updatedAt: this.clock.now() });
+    if (factsFingerprint(facts) !== factsFingerprint(lastingFacts(storedHeartbeat(site))))
+      await this.sites.change(ctx, site.id, { ...columns(heartbeat), updatedAt: this.clock.now() });
     await this.events.publish(ctx, new SiteAdopted(site.teamId, site.id, true, this.clock.now()));
     return site;
   }
@@ -106,18 +122,36 @@ export class AdoptionService {
     if (!site || site.deletionRequestedAt) throw new BootstrapTokenEnded('revoked');
     if (!site.hardwareHash) await this.takeSeat(ctx, system);
     const now = this.clock.now();
-    const change = { ...columns(heartbeat), hardwareHash: hardware, deviceGeneration: site.deviceGeneration + 1, adoptedAt: now, updatedAt: now };
+    const change = {
+      ...columns(heartbeat),
+      hardwareHash: hardware,
+      deviceGeneration: site.deviceGeneration + 1,
+      adoptedAt: now,
+      updatedAt: now,
+    };
     await this.sites.change(ctx, siteId, change);
     return { ...site, ...change };
   }
 
   /** A router as a new site of the token's team. */
-  private async join(ctx: RequestContext, system: RequestContext, token: BootstrapToken, heartbeat: Heartbeat, hardware: string): Promise<Site> {
+  private async join(
+    ctx: RequestContext,
+    system: RequestContext,
+    token: BootstrapToken,
+    heartbeat: Heartbeat,
+    hardware: string,
+  ): Promise<Site> {
     await this.takeSeat(ctx, system);
     const now = this.clock.now();
     const suffix = ` - ${shortDate(now)}`;
     const name = `${(heartbeat.identity ?? 'Router').slice(0, NAME_LIMIT - suffix.length)}${suffix}`;
-    const site: Site = { ...newSite(token.teamId, { name, runbookId: token.runbookId }, now), ...columns(heartbeat), hardwareHash: hardware, deviceGeneration: 1, adoptedAt: now };
+    const site: Site = {
+      ...newSite(token.teamId, { name, runbookId: token.runbookId }, now),
+      ...columns(heartbeat),
+      hardwareHash: hardware,
+      deviceGeneration: 1,
+      adoptedAt: now,
+    };
     await this.sites.create(ctx, site);
     return site;
   }
@@ -153,10 +187,13 @@ function tokenId(base62: string): BootstrapTokenId {
 /** @throws UnsuitableRouter */
 function suitableHardware(heartbeat: Heartbeat): string {
   if (heartbeat.version && compareVersions(heartbeat.version, OLDEST_ROUTEROS) < 0) {
-    throw new UnsuitableRouter(`This router runs RouterOS ${heartbeat.version}; ${OLDEST_ROUTEROS} or later is needed. Upgrade it and paste the command again.`);
+    throw new UnsuitableRouter(
+      `This router runs RouterOS ${heartbeat.version}; ${OLDEST_ROUTEROS} or later is needed. Upgrade it and paste the command again.`,
+    );
   }
   const hardware = hardwareHash(heartbeat);
-  if (!hardware) throw new UnsuitableRouter('This router reports neither a serial number nor a software id, so it could not be told from others.');
+  if (!hardware)
+    throw new UnsuitableRouter('This router reports neither a serial number nor a software id, so it could not be told from others.');
   return hardware;
 }
 
@@ -167,4 +204,14 @@ function columns(heartbeat: Heartbeat): Partial<Site> {
 }
 
 const storedHeartbeat = (site: Site): Heartbeat =>
-  ({ ...site.facts, identity: site.identity, serialNumber: site.serialNumber, softwareId: site.softwareId, version: site.softwareVersion, architectureName: site.architectureName, model: site.model, boardName: site.boardName, routerboard: site.routerboard }) as Heartbeat;
+  ({
+    ...site.facts,
+    identity: site.identity,
+    serialNumber: site.serialNumber,
+    softwareId: site.softwareId,
+    version: site.softwareVersion,
+    architectureName: site.architectureName,
+    model: site.model,
+    boardName: site.boardName,
+    routerboard: site.routerboard,
+  }) as Heartbeat;

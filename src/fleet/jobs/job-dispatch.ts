@@ -5,12 +5,13 @@ import { SignedUrls, uuidToBase62 } from '../../platform/crypto/index.js';
 import { Database, sqlState } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { parseHeartbeat } from '../../routeros/heartbeat/index.js';
-import { renderJob, renderRemoval } from '../../routeros/render/index.js';
+import { answerLimitBytes, renderJob, renderRemoval } from '../../routeros/render/index.js';
 import { JobChanged } from '../events.js';
 import type { DeviceIdentity } from '../poll/device-tokens.js';
 import { DeviceTokens } from '../poll/device-tokens.js';
 import { WorkHints } from '../poll/work-hints.js';
 import { RouterLinks } from '../router-links.js';
+import { JobService } from './job.service.js';
 import type { JobState } from './job-state.js';
 
 interface Claimed {
@@ -37,6 +38,7 @@ export class JobDispatch {
     private readonly urls: SignedUrls,
     private readonly tokens: DeviceTokens,
     private readonly links: RouterLinks,
+    private readonly jobs: JobService,
     private readonly events: EventBus,
     private readonly clock: Clock,
   ) {}
@@ -55,7 +57,16 @@ export class JobDispatch {
       return this.removal(device, standing.version ?? '');
     }
     const job = await this.claim(ctx, device);
-    return job ? this.wrap(job, standing.version ?? '') : '';
+    if (!job) return '';
+    const script = this.wrap(job, standing.version ?? '');
+    const limit = answerLimitBytes(standing.version ?? '');
+    if (Buffer.byteLength(script) <= limit) return script;
+    await this.jobs.signal(
+      job.id,
+      'fail',
+      `With its wrapper this script has ${Buffer.byteLength(script)} bytes; RouterOS ${standing.version} reads at most ${limit} from an answer. Split it, or upgrade the router.`,
+    );
+    return '';
   }
 
   private async standing(device: DeviceIdentity): Promise<Standing | undefined> {

@@ -33,7 +33,11 @@ export class JobSweep {
   private async judge(ctx: RequestContext, id: JobId): Promise<void> {
     const job = await this.db.transaction(ctx, (ctx) => this.jobs.lock(ctx, id));
     if (job?.state === 'busy') {
-      await this.service.signal(id, 'time-out', `The router began this job and did not report its end within ${this.settings.JOB_TIMEOUT_SECONDS} s: it may have lost power or its connection, or the script hangs.`);
+      await this.service.signal(
+        id,
+        'time-out',
+        `The router began this job and did not report its end within ${this.settings.JOB_TIMEOUT_SECONDS} s: it may have lost power or its connection, or the script hangs.`,
+      );
     } else if (job?.state === 'sent' && job.deliveries < MOST_DELIVERIES) {
       await this.service.signal(id, 'redeliver');
     } else if (job?.state === 'sent') {

@@ -44,7 +44,16 @@ export class JobService {
     return this.db.transaction(ctx, async (ctx) => {
       const site = await this.sites.getLiving(ctx, siteId);
       const fresh: Job = {
-        ...{ id: newId<JobId>(), teamId: site.teamId, siteId, ...wish, associatedBackup: null, state: 'pending', deliveries: 0, createdAt: this.clock.now() },
+        ...{
+          id: newId<JobId>(),
+          teamId: site.teamId,
+          siteId,
+          ...wish,
+          associatedBackup: null,
+          state: 'pending',
+          deliveries: 0,
+          createdAt: this.clock.now(),
+        },
         ...{ sentAt: null, startedAt: null, completedAt: null, failedAt: null, failureReason: null },
       };
       const { job, created } = await this.jobs.insertOnce(ctx, fresh);

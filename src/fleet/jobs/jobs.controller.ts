@@ -1,5 +1,14 @@
 import { Body, Controller, Delete, Get, Header, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiCreatedResponse, ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
 import { Answers, Ctx, RequireScope, SignedUrl } from '../../platform/access/index.js';
 import { isUuid, type JobId, RequestContext, type SiteId } from '../../platform/context/index.js';
 import { PayloadTooLarge, UnsupportedMediaType, ValidationFailed } from '../../platform/errors/index.js';
@@ -18,7 +27,8 @@ const COLLECTION = ['site/:site/job', 'sites/:site/jobs'];
 const ITEM = ['site/:site/job/:job', 'sites/:site/jobs/:job'];
 const SIGNALS: Readonly<Record<string, JobSignal>> = { busy: 'busy', done: 'done', fail: 'fail' };
 
-const flagHeader = (name: string, fallback: boolean, description: string): MethodDecorator => ApiHeader({ name, required: false, description, schema: { type: 'boolean', default: fallback } });
+const flagHeader = (name: string, fallback: boolean, description: string): MethodDecorator =>
+  ApiHeader({ name, required: false, description, schema: { type: 'boolean', default: fallback } });
 
 @ApiTags('jobs')
 @Controller()
@@ -29,7 +39,12 @@ export class JobsController {
   @RequireScope('job:create')
   @Takes('text/plain', SCRIPT_BYTES)
   @Answers(SiteNotFound, SiteBeingDeleted, BackupUnavailable, ValidationFailed, PayloadTooLarge, UnsupportedMediaType)
-  @ApiHeader({ name: 'X-Idempotency-Key', required: true, schema: { type: 'string', format: 'uuid' }, description: 'The same key for the same site answers the first job.' })
+  @ApiHeader({
+    name: 'X-Idempotency-Key',
+    required: true,
+    schema: { type: 'string', format: 'uuid' },
+    description: 'The same key for the same site answers the first job.',
+  })
   @ApiHeader({ name: 'X-Description', required: false, schema: { type: 'string', minLength: 3, maxLength: 100 } })
   @flagHeader('X-Needs-Ack', true, 'False completes the job at download.')
   @flagHeader('X-Backup', false, 'Take a backup before the script.')
@@ -37,14 +52,23 @@ export class JobsController {
   @ApiBody({ required: true, schema: { type: 'string', minLength: 3, maxLength: 10_000 }, description: 'RouterOS script' })
   @ApiOperation({ operationId: 'createSiteJob', summary: 'Queue a RouterOS script as a job' })
   @ApiCreatedResponse({ type: JobDto })
-  async create(@Ctx() ctx: RequestContext, @IdParam('site') site: SiteId, @Headers() headers: Record<string, string>, @Body() script: unknown): Promise<JobDto> {
+  async create(
+    @Ctx() ctx: RequestContext,
+    @IdParam('site') site: SiteId,
+    @Headers() headers: Record<string, string>,
+    @Body() script: unknown,
+  ): Promise<JobDto> {
     return toJobDto(await this.jobs.create(ctx, site, readJobWish(headers, script)));
   }
 
   @Get(COLLECTION)
   @RequireScope('job:view')
   @Answers(SiteNotFound, ValidationFailed)
-  @ApiOperation({ operationId: 'listSiteJobs', summary: 'Jobs of a site, newest first', description: `Without paging parameters the newest ${CAP}.` })
+  @ApiOperation({
+    operationId: 'listSiteJobs',
+    summary: 'Jobs of a site, newest first',
+    description: `Without paging parameters the newest ${CAP}.`,
+  })
   @ApiOkResponse({ type: JobDto, isArray: true })
   async list(@Ctx() ctx: RequestContext, @IdParam('site') site: SiteId, @Query() page: PageQuery): Promise<JobDto[]> {
     return (await this.jobs.list(ctx, site, sliceOf(page, CAP))).map(toJobDto);

@@ -12,7 +12,13 @@ export class JobsRepository extends TeamRepository<Job> {
 
   /** Jobs of a site, newest first. */
   list(ctx: RequestContext, siteId: SiteId, { limit, offset }: Slice): Promise<Job[]> {
-    return this.rows(ctx).andWhere('e.siteId = :siteId', { siteId }).orderBy('e.createdAt', 'DESC').addOrderBy('e.id', 'DESC').limit(limit).offset(offset).getMany();
+    return this.rows(ctx)
+      .andWhere('e.siteId = :siteId', { siteId })
+      .orderBy('e.createdAt', 'DESC')
+      .addOrderBy('e.id', 'DESC')
+      .limit(limit)
+      .offset(offset)
+      .getMany();
   }
 
   find(ctx: RequestContext, siteId: SiteId, id: JobId): Promise<Job | null> {
@@ -21,15 +27,29 @@ export class JobsRepository extends TeamRepository<Job> {
 
   /** The job with this key, made now or before. */
   async insertOnce(ctx: RequestContext, job: Job): Promise<{ job: Job; created: boolean }> {
-    const result = await this.db.manager(ctx).createQueryBuilder().insert().into(Job).values(job as never).orIgnore().returning('id').execute();
+    const result = await this.db
+      .manager(ctx)
+      .createQueryBuilder()
+      .insert()
+      .into(Job)
+      .values(job as never)
+      .orIgnore()
+      .returning('id')
+      .execute();
     if ((result.raw as unknown[]).length === 1) return { job, created: true };
-    const first = await this.rows(ctx).andWhere('e.siteId = :siteId AND e.idempotencyKey = :key', { siteId: job.siteId, key: job.idempotencyKey }).getOneOrFail();
+    const first = await this.rows(ctx)
+      .andWhere('e.siteId = :siteId AND e.idempotencyKey = :key', { siteId: job.siteId, key: job.idempotencyKey })
+      .getOneOrFail();
     return { job: first, created: false };
   }
 
   /** Removes the job if no router has it yet. */
   async removePending(ctx: RequestContext, id: JobId): Promise<boolean> {
-    const rows = await this.db.query(ctx, `DELETE FROM job WHERE id = $1 AND team_id = $2 AND state = 'pending' AND deliveries = 0 RETURNING id`, [id, ctx.requireTeam()]);
+    const rows = await this.db.query(
+      ctx,
+      `DELETE FROM job WHERE id = $1 AND team_id = $2 AND state = 'pending' AND deliveries = 0 RETURNING id`,
+      [id, ctx.requireTeam()],
+    );
     return rows.length === 1;
   }
 }

@@ -16,7 +16,14 @@ export interface LastingFacts {
 
 export function lastingFacts(heartbeat: Heartbeat): LastingFacts {
   const { identity, serialNumber, softwareId, version, architectureName, model, boardName, routerboard, ...rest } = heartbeat;
-  const { cpuLoadPercent: _load, freeMemoryBytes: _memory, freeHddBytes: _disk, uptimeSeconds: _uptime, unknown: _unknown, ...facts } = rest;
+  const {
+    cpuLoadPercent: _load,
+    freeMemoryBytes: _memory,
+    freeHddBytes: _disk,
+    uptimeSeconds: _uptime,
+    unknown: _unknown,
+    ...facts
+  } = rest;
   return { identity, serialNumber, softwareId, softwareVersion: version, architectureName, model, boardName, routerboard, facts };
 }
 

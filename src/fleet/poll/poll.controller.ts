@@ -37,8 +37,15 @@ export class PollController {
   @Answers(MalformedHeartbeat, PayloadTooLarge, UnsupportedMediaType)
   @ApiOperation({ operationId: 'receiveHeartbeat', summary: 'Heartbeat in, next job script out' })
   @ApiBody({ required: true, schema: { type: 'string' }, description: 'key=value pairs joined by semicolons' })
-  @ApiOkResponse({ description: 'Wrapped job script, or an empty body when nothing is pending', content: { 'text/plain': { schema: { type: 'string' } } } })
-  poll(@Ctx() ctx: RequestContext, @Req() request: FastifyRequest & { device: DeviceIdentity }, @Body() sent: unknown): string | Promise<string> {
+  @ApiOkResponse({
+    description: 'Wrapped job script, or an empty body when nothing is pending',
+    content: { 'text/plain': { schema: { type: 'string' } } },
+  })
+  poll(
+    @Ctx() ctx: RequestContext,
+    @Req() request: FastifyRequest & { device: DeviceIdentity },
+    @Body() sent: unknown,
+  ): string | Promise<string> {
     const { device } = request;
     const body = typeof sent === 'string' ? sent : '';
     if (!looksLikeHeartbeat(body)) throw new MalformedHeartbeat();

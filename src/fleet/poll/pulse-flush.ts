@@ -71,7 +71,10 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
       }
     } catch (err) {
       this.buffer.putBack(beats);
-      this.logger[isConnectionLoss(err) ? 'warn' : 'error']({ err, kept: beats.length }, 'heartbeats could not be written; they are kept and tried again');
+      this.logger[isConnectionLoss(err) ? 'warn' : 'error'](
+        { err, kept: beats.length },
+        'heartbeats could not be written; they are kept and tried again',
+      );
     }
   }
 
@@ -101,7 +104,8 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
         await this.repository.closeOutage(ctx, siteId, seenAt);
         await this.events.publish(ctx, new SiteCameOnline(teamId!, siteId, seenAt, row.offlineSince));
       }
-      if (row.rebooted) await this.events.publish(ctx, new SiteRebooted(teamId!, siteId, new Date(beat.seenAt - beat.heartbeat.uptimeSeconds! * 1000)));
+      if (row.rebooted)
+        await this.events.publish(ctx, new SiteRebooted(teamId!, siteId, new Date(beat.seenAt - beat.heartbeat.uptimeSeconds! * 1000)));
     });
   }
 

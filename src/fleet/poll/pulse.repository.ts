@@ -32,7 +32,11 @@ export class PulseRepository {
   constructor(private readonly db: Database) {}
 
   /** Writes the newest heartbeat of each site and answers the notable ones. Named columns only; older never overwrites newer. */
-  async write(ctx: RequestContext, beats: readonly (Beat & { heartbeat: Heartbeat })[], hourOf: (at: number) => Date): Promise<NotableBeat[]> {
+  async write(
+    ctx: RequestContext,
+    beats: readonly (Beat & { heartbeat: Heartbeat })[],
+    hourOf: (at: number) => Date,
+  ): Promise<NotableBeat[]> {
     const column = <T>(pick: (beat: Beat & { heartbeat: Heartbeat }) => T): T[] => beats.map(pick);
     return this.db.query<NotableBeat>(ctx, WRITE, [
       column((b) => b.device.siteId),
@@ -59,7 +63,14 @@ export class PulseRepository {
          (COALESCE($2, identity), COALESCE($3, serial_number), COALESCE($4, software_id), COALESCE($5, software_version), COALESCE($6, architecture_name),
           COALESCE($7, model), COALESCE($8, board_name), COALESCE($9, routerboard), facts || $10::jsonb) RETURNING id`,
       [
-        ...[siteId, facts.identity ?? null, facts.serialNumber ?? null, facts.softwareId ?? null, facts.softwareVersion ?? null, facts.architectureName ?? null],
+        ...[
+          siteId,
+          facts.identity ?? null,
+          facts.serialNumber ?? null,
+          facts.softwareId ?? null,
+          facts.softwareVersion ?? null,
+          facts.architectureName ?? null,
+        ],
         ...[facts.model ?? null, facts.boardName ?? null, facts.routerboard ?? null, JSON.stringify(facts.facts), now],
       ],
     );
@@ -67,12 +78,18 @@ export class PulseRepository {
   }
 
   async closeOutage(ctx: RequestContext, siteId: SiteId, at: Date): Promise<void> {
-    await this.db.query(ctx, `UPDATE site_outage SET ended_at = GREATEST(started_at, $2) WHERE site_id = $1 AND ended_at IS NULL`, [siteId, at]);
+    await this.db.query(ctx, `UPDATE site_outage SET ended_at = GREATEST(started_at, $2) WHERE site_id = $1 AND ended_at IS NULL`, [
+      siteId,
+      at,
+    ]);
   }
 
   /** Sites with something to deliver: jobs that wait, or a removal. */
   async sitesWithWork(ctx: RequestContext): Promise<SiteId[]> {
-    const rows = await this.db.query<{ id: SiteId }>(ctx, `SELECT DISTINCT site_id AS id FROM job WHERE state = 'pending' UNION SELECT id FROM site WHERE deletion_requested_at IS NOT NULL`);
+    const rows = await this.db.query<{ id: SiteId }>(
+      ctx,
+      `SELECT DISTINCT site_id AS id FROM job WHERE state = 'pending' UNION SELECT id FROM site WHERE deletion_requested_at IS NOT NULL`,
+    );
     return rows.map((row) => row.id);
   }
 }

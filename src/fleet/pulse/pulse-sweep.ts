@@ -38,7 +38,11 @@ export class PulseSweep {
     return this.db.transaction(ctx, async (ctx) => {
       const fallen = await this.db.query<{ siteId: SiteId; teamId: TeamId; firstMissedAt: Date }>(ctx, FALLEN, [deadline, BATCH]);
       for (const site of fallen) {
-        await this.db.query(ctx, `INSERT INTO site_outage (id, site_id, team_id, started_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, [newId(), site.siteId, site.teamId, site.firstMissedAt]);
+        await this.db.query(
+          ctx,
+          `INSERT INTO site_outage (id, site_id, team_id, started_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+          [newId(), site.siteId, site.teamId, site.firstMissedAt],
+        );
         await this.events.publish(ctx, new SiteWentOffline(site.teamId, site.siteId, site.firstMissedAt));
       }
       return fallen.length;

@@ -21,8 +21,16 @@ export class StatRetention {
   async drop(ctx: RequestContext): Promise<void> {
     const before = new Date(this.clock.millis() - KEEP_DAYS * 86_400_000);
     const bite = (table: string, column: string): Promise<unknown[]> =>
-      this.db.query(ctx, `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${column} < $1 LIMIT ${BATCH})) RETURNING 1`, [before]);
-    for (const [table, column] of [['site_stat', 'taken_at'], ['site_hour', 'hour'], ['server_absence', 'ended_at']] as const) {
+      this.db.query(
+        ctx,
+        `DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${column} < $1 LIMIT ${BATCH})) RETURNING 1`,
+        [before],
+      );
+    for (const [table, column] of [
+      ['site_stat', 'taken_at'],
+      ['site_hour', 'hour'],
+      ['server_absence', 'ended_at'],
+    ] as const) {
       while ((await bite(table, column)).length === BATCH);
     }
   }

@@ -49,9 +49,17 @@ export class UptimeController {
   @Get(['sites/:site/mikrotik-stats', 'sites/:site/mikrotik-stats/range'])
   @RequireScope('site:view')
   @Answers(SiteNotFound, ValidationFailed)
-  @ApiOperation({ operationId: 'getSiteStatsRange', summary: 'CPU, memory, disk and uptime samples over dates', description: 'Ranges longer than 48 h are averaged per hour.' })
+  @ApiOperation({
+    operationId: 'getSiteStatsRange',
+    summary: 'CPU, memory, disk and uptime samples over dates',
+    description: 'Ranges longer than 48 h are averaged per hour.',
+  })
   @ApiOkResponse({ type: SiteStatDto, isArray: true })
-  samples(@Ctx() ctx: RequestContext, @IdParam('site') site: SiteId, @Query() { start_date, end_date }: StatsRangeQuery): Promise<SiteStatDto[]> {
+  samples(
+    @Ctx() ctx: RequestContext,
+    @IdParam('site') site: SiteId,
+    @Query() { start_date, end_date }: StatsRangeQuery,
+  ): Promise<SiteStatDto[]> {
     return this.uptime.samples(ctx, site, new Date(start_date), new Date(end_date));
   }
 }

@@ -40,8 +40,16 @@ export class UptimeService {
       `SELECT hour, beats FROM site_hour WHERE site_id = $1 AND hour >= $2 UNION ALL SELECT hour, hour_beats FROM site_pulse WHERE site_id = $1 AND hour >= $2`,
       [siteId, first],
     );
-    const outages = await this.db.query<Span>(ctx, `SELECT started_at AS "from", ended_at AS "to" FROM site_outage WHERE site_id = $1 AND COALESCE(ended_at, $2) > $3`, [siteId, now, first]);
-    const absences = await this.db.query<Span>(ctx, `SELECT started_at AS "from", ended_at AS "to" FROM server_absence WHERE ended_at > $1`, [first]);
+    const outages = await this.db.query<Span>(
+      ctx,
+      `SELECT started_at AS "from", ended_at AS "to" FROM site_outage WHERE site_id = $1 AND COALESCE(ended_at, $2) > $3`,
+      [siteId, now, first],
+    );
+    const absences = await this.db.query<Span>(
+      ctx,
+      `SELECT started_at AS "from", ended_at AS "to" FROM server_absence WHERE ended_at > $1`,
+      [first],
+    );
     return hourlyUptime({ first, hours: HOURS, now, since: site.adoptedAt, beats, outages, absences });
   }
 
@@ -51,8 +59,14 @@ export class UptimeService {
     const until = new Date(end.getTime() + DAY_MS);
     const length = until.getTime() - start.getTime();
     if (length <= 0) throw new ValidationFailed({ end_date: ['end_date must not lie before start_date'] });
-    if (length > LONGEST_RANGE_DAYS * DAY_MS) throw new ValidationFailed({ start_date: [`a range may have at most ${LONGEST_RANGE_DAYS} days`] });
-    const rows = await this.db.query<Record<keyof StatRow, string | Date>>(ctx, length > RAW_LIMIT_MS ? HOURLY : RAW, [siteId, start, until, ctx.requireTeam()]);
+    if (length > LONGEST_RANGE_DAYS * DAY_MS)
+      throw new ValidationFailed({ start_date: [`a range may have at most ${LONGEST_RANGE_DAYS} days`] });
+    const rows = await this.db.query<Record<keyof StatRow, string | Date>>(ctx, length > RAW_LIMIT_MS ? HOURLY : RAW, [
+      siteId,
+      start,
+      until,
+      ctx.requireTeam(),
+    ]);
     return rows.map((row) => ({
       ...{ created_at: row.created_at as Date, cpu_load: Number(row.cpu_load), memory_free: Number(row.memory_free) },
       ...{ disk_free: Number(row.disk_free), uptime: Number(row.uptime) },

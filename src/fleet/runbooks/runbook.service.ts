@@ -109,7 +109,7 @@ export class RunbookService {
 
   private addToken(ctx: RequestContext, owner: { runbookId?: RunbookId; siteId?: SiteId }, wish: TokenWish): Promise<BootstrapToken> {
     return this.tokens.insert(ctx, {
-      ...{ id: randomUUID() as BootstrapTokenId, runbookId: owner.runbookId ?? null, siteId: owner.siteId ?? null },
+      ...{ id: randomUUID(), runbookId: owner.runbookId ?? null, siteId: owner.siteId ?? null },
       ...{ reusable: wish.reusable, expiresAt: wish.expiresAt ?? null, revokedAt: null, spentAt: null, createdAt: this.clock.now() },
     });
   }

@@ -28,10 +28,17 @@ export class RunbooksController {
   @Post(['runbook', 'runbooks'])
   @RequireScope('site:update')
   @Answers(ValidationFailed)
-  @ApiOperation({ operationId: 'createRunbook', summary: 'Create a runbook with its bootstrap command (beyond the contract)', description: 'Its command is reusable unless `reusable` is false.' })
+  @ApiOperation({
+    operationId: 'createRunbook',
+    summary: 'Create a runbook with its bootstrap command (beyond the contract)',
+    description: 'Its command is reusable unless `reusable` is false.',
+  })
   @ApiCreatedResponse({ type: RunbookDto })
   async create(@Ctx() ctx: RequestContext, @Body() body: RunbookCreateDto): Promise<RunbookDto> {
-    return toRunbookDto(await this.runbooks.create(ctx, { name: body.name, reusable: body.reusable ?? true, expiresAt: body.expires_at }), this.runbooks);
+    return toRunbookDto(
+      await this.runbooks.create(ctx, { name: body.name, reusable: body.reusable ?? true, expiresAt: body.expires_at }),
+      this.runbooks,
+    );
   }
 
   @Get(['runbook/:id', 'runbooks/:id'])
@@ -47,7 +54,10 @@ export class RunbooksController {
   @HttpCode(204)
   @RequireScope('site:update')
   @Answers(RunbookNotFound)
-  @ApiOperation({ operationId: 'deleteRunbook', summary: 'Delete a runbook; its commands stop working, its sites stay (beyond the contract)' })
+  @ApiOperation({
+    operationId: 'deleteRunbook',
+    summary: 'Delete a runbook; its commands stop working, its sites stay (beyond the contract)',
+  })
   @ApiNoContentResponse({ description: 'Runbook deleted' })
   remove(@Ctx() ctx: RequestContext, @IdParam('id') id: RunbookId): Promise<void> {
     return this.runbooks.remove(ctx, id);
@@ -56,7 +66,10 @@ export class RunbooksController {
   @Get(['runbook/:id/token', 'runbooks/:id/tokens'])
   @RequireScope('site:view')
   @Answers(RunbookNotFound)
-  @ApiOperation({ operationId: 'listRunbookTokens', summary: 'Bootstrap tokens of a runbook, newest first, at most 500 (beyond the contract)' })
+  @ApiOperation({
+    operationId: 'listRunbookTokens',
+    summary: 'Bootstrap tokens of a runbook, newest first, at most 500 (beyond the contract)',
+  })
   @ApiOkResponse({ type: BootstrapTokenDto, isArray: true })
   async tokens(@Ctx() ctx: RequestContext, @IdParam('id') id: RunbookId): Promise<BootstrapTokenDto[]> {
     return (await this.runbooks.tokensOf(ctx, id)).map((t) => toBootstrapTokenDto(t, this.runbooks));
@@ -65,10 +78,16 @@ export class RunbooksController {
   @Post(['runbook/:id/token', 'runbooks/:id/tokens'])
   @RequireScope('site:update')
   @Answers(RunbookNotFound, ValidationFailed)
-  @ApiOperation({ operationId: 'replaceRunbookToken', summary: 'Give a runbook a new command; the ones before stop working (beyond the contract)' })
+  @ApiOperation({
+    operationId: 'replaceRunbookToken',
+    summary: 'Give a runbook a new command; the ones before stop working (beyond the contract)',
+  })
   @ApiCreatedResponse({ type: RunbookDto })
   async replaceToken(@Ctx() ctx: RequestContext, @IdParam('id') id: RunbookId, @Body() body: TokenWishDto): Promise<RunbookDto> {
-    return toRunbookDto(await this.runbooks.replaceToken(ctx, id, { reusable: body.reusable ?? true, expiresAt: body.expires_at }), this.runbooks);
+    return toRunbookDto(
+      await this.runbooks.replaceToken(ctx, id, { reusable: body.reusable ?? true, expiresAt: body.expires_at }),
+      this.runbooks,
+    );
   }
 
   @Post(['site/:site/bootstrap', 'sites/:site/bootstrap'])
@@ -77,11 +96,15 @@ export class RunbooksController {
   @ApiOperation({
     operationId: 'createSiteBootstrap',
     summary: 'A bootstrap command for this very site (beyond the contract)',
-    description: 'The router that runs it serves the site from then on, in place of the one before. It works once unless `reusable` is true; earlier commands of the site stop working.',
+    description:
+      'The router that runs it serves the site from then on, in place of the one before. It works once unless `reusable` is true; earlier commands of the site stop working.',
   })
   @ApiCreatedResponse({ type: BootstrapTokenDto })
   async siteToken(@Ctx() ctx: RequestContext, @IdParam('site') site: SiteId, @Body() body: TokenWishDto): Promise<BootstrapTokenDto> {
-    return toBootstrapTokenDto(await this.runbooks.tokenForSite(ctx, site, { reusable: body.reusable ?? false, expiresAt: body.expires_at }), this.runbooks);
+    return toBootstrapTokenDto(
+      await this.runbooks.tokenForSite(ctx, site, { reusable: body.reusable ?? false, expiresAt: body.expires_at }),
+      this.runbooks,
+    );
   }
 
   @Delete('bootstrap-token/:token')

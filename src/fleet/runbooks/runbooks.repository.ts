@@ -25,13 +25,18 @@ export class BootstrapTokensRepository extends TeamRepository<BootstrapToken> {
   /** The newest token of each of these runbooks that was not revoked. */
   async currentOf(ctx: RequestContext, runbooks: readonly RunbookId[]): Promise<Map<RunbookId, BootstrapToken>> {
     if (!runbooks.length) return new Map();
-    const rows = await this.rows(ctx).andWhere('e.runbookId IN (:...runbooks) AND e.siteId IS NULL AND e.revokedAt IS NULL', { runbooks }).orderBy('e.createdAt').getMany();
+    const rows = await this.rows(ctx)
+      .andWhere('e.runbookId IN (:...runbooks) AND e.siteId IS NULL AND e.revokedAt IS NULL', { runbooks })
+      .orderBy('e.createdAt')
+      .getMany();
     return new Map(rows.map((token) => [token.runbookId!, token]));
   }
 
   list(ctx: RequestContext, owner: { runbookId?: RunbookId; siteId?: SiteId }, limit: number): Promise<BootstrapToken[]> {
     const query = this.rows(ctx).orderBy('e.createdAt', 'DESC').limit(limit);
-    return owner.siteId ? query.andWhere('e.siteId = :siteId', owner).getMany() : query.andWhere('e.runbookId = :runbookId', owner).getMany();
+    return owner.siteId
+      ? query.andWhere('e.siteId = :siteId', owner).getMany()
+      : query.andWhere('e.runbookId = :runbookId', owner).getMany();
   }
 
   /** Revokes tokens of a runbook or site that still work. */

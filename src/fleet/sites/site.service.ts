@@ -90,7 +90,11 @@ export class SiteService {
     return this.db.transaction(ctx, async (ctx) => {
       await this.getLiving(ctx, id);
       const place = location === undefined ? {} : { latitude: location?.lat ?? null, longitude: location?.lon ?? null };
-      const fields = { ...(name === undefined ? {} : { name }), ...(address === undefined ? {} : { address }), ...(timezone === undefined ? {} : { timezone }) };
+      const fields = {
+        ...(name === undefined ? {} : { name }),
+        ...(address === undefined ? {} : { address }),
+        ...(timezone === undefined ? {} : { timezone }),
+      };
       await this.sites.change(ctx, id, { ...fields, ...place, updatedAt: this.clock.now() });
       return this.get(ctx, id);
     });
@@ -137,7 +141,13 @@ export function newSite(teamId: TeamId, wish: SiteWish, now: Date): Site {
   return {
     ...{ id, teamId, pid: `site_${uuidToBase62(id)}`, name: wish.name, address: wish.address ?? null, timezone: wish.timezone ?? null },
     ...{ latitude: wish.location?.lat ?? null, longitude: wish.location?.lon ?? null, runbookId: wish.runbookId ?? null },
-    ...{ hardwareHash: null, deviceGeneration: 0, identity: null, serialNumber: wish.serialNumber ?? null, softwareId: wish.softwareId ?? null },
+    ...{
+      hardwareHash: null,
+      deviceGeneration: 0,
+      identity: null,
+      serialNumber: wish.serialNumber ?? null,
+      softwareId: wish.softwareId ?? null,
+    },
     ...{ softwareVersion: null, architectureName: null, model: null, boardName: null, routerboard: null, facts: {}, adoptedAt: null },
     ...{ createdAt: now, updatedAt: now, deletionRequestedAt: null, removalDueAt: null },
   };

@@ -12,7 +12,11 @@ export class SitesAcrossTeams extends AcrossTeams<Site> {
 
   /** Ids of a customer's sites. A customer is a team. */
   async idsOf(ctx: RequestContext, teamId: TeamId): Promise<SiteId[]> {
-    const rows = await this.all(ctx).select(['e.id']).andWhere('e.teamId = :teamId AND e.deletionRequestedAt IS NULL', { teamId }).orderBy('e.createdAt').getMany();
+    const rows = await this.all(ctx)
+      .select(['e.id'])
+      .andWhere('e.teamId = :teamId AND e.deletionRequestedAt IS NULL', { teamId })
+      .orderBy('e.createdAt')
+      .getMany();
     return rows.map((s) => s.id);
   }
 

@@ -24,7 +24,11 @@ export class SitesController {
   @Get(['site', 'sites'])
   @RequireScope('site:view')
   @Answers(ValidationFailed)
-  @ApiOperation({ operationId: 'listSites', summary: "All sites of the user's team, oldest first", description: `Without paging parameters up to ${CAP} sites.` })
+  @ApiOperation({
+    operationId: 'listSites',
+    summary: "All sites of the user's team, oldest first",
+    description: `Without paging parameters up to ${CAP} sites.`,
+  })
   @ApiOkResponse({ type: SiteDto, isArray: true })
   async list(@Ctx() ctx: RequestContext, @Query() page: PageQuery): Promise<SiteDto[]> {
     const now = this.clock.now();
@@ -34,7 +38,11 @@ export class SitesController {
   @Get('site-minimal')
   @RequireScope('site:view')
   @Answers(ValidationFailed)
-  @ApiOperation({ operationId: 'listSitesMinimal', summary: 'Short site list for pickers', description: `Without paging parameters up to ${CAP} sites.` })
+  @ApiOperation({
+    operationId: 'listSitesMinimal',
+    summary: 'Short site list for pickers',
+    description: `Without paging parameters up to ${CAP} sites.`,
+  })
   @ApiOkResponse({ type: SiteMinimalDto, isArray: true })
   minimal(@Ctx() ctx: RequestContext, @Query() page: PageQuery): Promise<SiteMinimalDto[]> {
     return this.sites.minimal(ctx, sliceOf(page, CAP));
@@ -70,7 +78,11 @@ export class SitesController {
   @Put(['site/:site', 'sites/:site'])
   @RequireScope('site:update')
   @Answers(SiteNotFound, SiteBeingDeleted, ValidationFailed)
-  @ApiOperation({ operationId: 'updateSite', summary: "Change a site's name, address, location or timezone", description: 'Changes the fields that are sent and no others.' })
+  @ApiOperation({
+    operationId: 'updateSite',
+    summary: "Change a site's name, address, location or timezone",
+    description: 'Changes the fields that are sent and no others.',
+  })
   @ApiOkResponse({ type: SiteDto })
   async replace(@Ctx() ctx: RequestContext, @IdParam('site') id: SiteId, @Body() change: SiteUpdateDto): Promise<SiteDto> {
     return toSiteDto(await this.sites.change(ctx, id, change), this.clock.now());
@@ -89,8 +101,17 @@ export class SitesController {
   @HttpCode(204)
   @RequireScope('site:delete')
   @Answers(SiteNotFound, InternalError)
-  @ApiHeader({ name: 'X-Force-Delete', required: false, schema: { type: 'string', enum: ['true'] }, description: 'Delete the record at once, without waiting for the router.' })
-  @ApiOperation({ operationId: 'deleteSite', summary: 'Start the deletion of a site', description: 'The router removes what is ours at its next poll; then, or when the grace period ends, the record goes.' })
+  @ApiHeader({
+    name: 'X-Force-Delete',
+    required: false,
+    schema: { type: 'string', enum: ['true'] },
+    description: 'Delete the record at once, without waiting for the router.',
+  })
+  @ApiOperation({
+    operationId: 'deleteSite',
+    summary: 'Start the deletion of a site',
+    description: 'The router removes what is ours at its next poll; then, or when the grace period ends, the record goes.',
+  })
   @ApiNoContentResponse({ description: 'Deletion scheduled' })
   remove(@Ctx() ctx: RequestContext, @IdParam('site') id: SiteId, @Headers('x-force-delete') force?: string): Promise<void> {
     return this.sites.remove(ctx, id, { force: force === 'true' });

@@ -40,7 +40,12 @@ export class SitesRepository extends TeamRepository<Site> {
 
   /** Sites of the team that are not being deleted, oldest first. */
   async list(ctx: RequestContext, { limit, offset }: Slice): Promise<SiteWithPulse[]> {
-    const query = this.withPulse(ctx).andWhere('e.deletionRequestedAt IS NULL').orderBy('e.createdAt').addOrderBy('e.id').limit(limit).offset(offset);
+    const query = this.withPulse(ctx)
+      .andWhere('e.deletionRequestedAt IS NULL')
+      .orderBy('e.createdAt')
+      .addOrderBy('e.id')
+      .limit(limit)
+      .offset(offset);
     return merge(await query.getRawAndEntities<RawPulse>());
   }
 
@@ -81,7 +86,13 @@ export class SitesRepository extends TeamRepository<Site> {
   /** Adds a site and the row for its heartbeats. */
   async create(ctx: RequestContext, site: Site): Promise<void> {
     await this.insert(ctx, site);
-    await this.db.manager(ctx).createQueryBuilder().insert().into(SitePulse).values({ siteId: site.id, teamId: site.teamId, hasPulse: false, hourBeats: 0 }).execute();
+    await this.db
+      .manager(ctx)
+      .createQueryBuilder()
+      .insert()
+      .into(SitePulse)
+      .values({ siteId: site.id, teamId: site.teamId, hasPulse: false, hourBeats: 0 })
+      .execute();
   }
 
   findByHardware(ctx: RequestContext, hardwareHash: string): Promise<Site | null> {
@@ -96,6 +107,12 @@ export class SitesRepository extends TeamRepository<Site> {
 function merge<R extends RawPulse>({ raw, entities }: { raw: R[]; entities: Site[] }): SiteWithPulse[] {
   return entities.map((site, i) => {
     const { hasPulse, lastSeenAt, lastSeenFrom, uptimeSeconds } = raw[i]!;
-    return { ...site, hasPulse: hasPulse ?? false, lastSeenAt, lastSeenFrom, uptimeSeconds: uptimeSeconds === null ? null : Number(uptimeSeconds) };
+    return {
+      ...site,
+      hasPulse: hasPulse ?? false,
+      lastSeenAt,
+      lastSeenFrom,
+      uptimeSeconds: uptimeSeconds === null ? null : Number(uptimeSeconds),
+    };
   });
 }

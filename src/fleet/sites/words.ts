@@ -41,7 +41,8 @@ function ordinal(day: number): string {
 }
 
 /** «15th Dec 23», in UTC: how the name of a newly adopted site ends. */
-export const shortDate = (date: Date): string => `${ordinal(date.getUTCDate())} ${MONTHS[date.getUTCMonth()]} ${String(date.getUTCFullYear()).slice(2)}`;
+export const shortDate = (date: Date): string =>
+  `${ordinal(date.getUTCDate())} ${MONTHS[date.getUTCMonth()]} ${String(date.getUTCFullYear()).slice(2)}`;
 
 /** «05 Dec», in UTC. */
 export const dayAndMonth = (date: Date): string => `${String(date.getUTCDate()).padStart(2, '0')} ${MONTHS[date.getUTCMonth()]}`;

@@ -4,7 +4,8 @@ export class SignInRefused extends DomainError {
   static readonly code = 'sign_in_refused';
   static readonly type = 'authentication_error';
   static readonly status = 401;
-  static readonly help = 'E-mail address and password do not match an account that may sign in. The answer is the same for unknown accounts.';
+  static readonly help =
+    'E-mail address and password do not match an account that may sign in. The answer is the same for unknown accounts.';
   constructor() {
     super('The e-mail address or the password is wrong.');
   }

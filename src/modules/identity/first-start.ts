@@ -39,7 +39,12 @@ export class FirstStart implements OnApplicationBootstrap {
   private async createAdministrator(ctx: RequestContext): Promise<FirstAdministrator> {
     const { ROSFLEET_ADMIN_EMAIL: email, ROSFLEET_ADMIN_PASSWORD: chosen, DEFAULT_SITE_LIMIT: siteLimit } = this.settings;
     const oneTimePassword = chosen === undefined ? `${this.random.alphanumeric(16)}-a1A` : undefined;
-    const ownerId = await this.identity.createUser(ctx, { email, name: 'Administrator', password: chosen ?? oneTimePassword, mustChangePassword: chosen === undefined });
+    const ownerId = await this.identity.createUser(ctx, {
+      email,
+      name: 'Administrator',
+      password: chosen ?? oneTimePassword,
+      mustChangePassword: chosen === undefined,
+    });
     const organizationId = await this.identity.createOrganization(ctx, 'My organization', siteLimit);
     await this.identity.createTeam(ctx, { name: 'My team', organizationId, ownerId });
     return { email, oneTimePassword };

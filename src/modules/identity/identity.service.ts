@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { isScope } from '../../platform/access/index.js';
 import { Clock } from '../../platform/clock/clock.js';
-import { type CredentialId, newId, type OrganizationId, type RequestContext, type RoleId, type TeamId, type UserId } from '../../platform/context/index.js';
+import {
+  type CredentialId,
+  newId,
+  type OrganizationId,
+  type RequestContext,
+  type RoleId,
+  type TeamId,
+  type UserId,
+} from '../../platform/context/index.js';
 import { AppKeys, Random } from '../../platform/crypto/index.js';
 import { Database } from '../../platform/database/index.js';
 import { NotFound } from '../../platform/errors/index.js';
@@ -12,7 +20,6 @@ import { UnknownScope } from './errors.js';
 import { Membership } from './membership.entity.js';
 import { Organization } from './organization.entity.js';
 import { hashPassword } from './passwords.js';
-import { Role } from './role.entity.js';
 import { SYSTEM_ROLES } from './system-roles.js';
 import { Team } from './team.entity.js';
 import { User } from './user.entity.js';
@@ -59,7 +66,10 @@ export class IdentityService {
   }
 
   /** A team whose owner, when given, becomes its first member with the Owner role. */
-  createTeam(ctx: RequestContext, wish: { name: string; organizationId: OrganizationId; ownerId?: UserId; siteLimit?: number }): Promise<TeamId> {
+  createTeam(
+    ctx: RequestContext,
+    wish: { name: string; organizationId: OrganizationId; ownerId?: UserId; siteLimit?: number },
+  ): Promise<TeamId> {
     return this.db.transaction(ctx, async (ctx) => {
       const id = newId<TeamId>();
       await this.insert(ctx, Team, { id, ownerId: null, siteLimit: 0, ...wish });
@@ -71,7 +81,13 @@ export class IdentityService {
   async createUser(ctx: RequestContext, person: NewPerson): Promise<UserId> {
     const id = newId<UserId>();
     const passwordHash = person.password === undefined ? null : await hashPassword(person.password);
-    await this.insert(ctx, User, { id, email: person.email.toLowerCase(), name: person.name, passwordHash, mustChangePassword: person.mustChangePassword ?? false });
+    await this.insert(ctx, User, {
+      id,
+      email: person.email.toLowerCase(),
+      name: person.name,
+      passwordHash,
+      mustChangePassword: person.mustChangePassword ?? false,
+    });
     return id;
   }
 
@@ -79,14 +95,25 @@ export class IdentityService {
   async addMember(ctx: RequestContext, teamId: TeamId, userId: UserId, role: SystemRoleName): Promise<void> {
     const [row] = await this.db.query<{ id: RoleId }>(ctx, `SELECT id FROM role WHERE system_name = $1`, [role]);
     if (!row) throw new NotFound(`There is no system role called ${role}.`);
-    await this.db.query(ctx, `INSERT INTO membership (id, team_id, user_id, role_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, [newId(), teamId, userId, row.id]);
+    await this.db.query(ctx, `INSERT INTO membership (id, team_id, user_id, role_id) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, [
+      newId(),
+      teamId,
+      userId,
+      row.id,
+    ]);
     this.forgetStandings(ctx);
   }
 
   /** Replaces a person's roles in a team by one system role. */
   setRole(ctx: RequestContext, teamId: TeamId, userId: UserId, role: SystemRoleName): Promise<void> {
     return this.db.transaction(ctx, async (ctx) => {
-      await this.db.manager(ctx).createQueryBuilder().delete().from(Membership).andWhere('team_id = :teamId AND user_id = :userId', { teamId, userId }).execute();
+      await this.db
+        .manager(ctx)
+        .createQueryBuilder()
+        .delete()
+        .from(Membership)
+        .andWhere('team_id = :teamId AND user_id = :userId', { teamId, userId })
+        .execute();
       await this.addMember(ctx, teamId, userId, role);
     });
   }
@@ -97,7 +124,13 @@ export class IdentityService {
 
   /** Teams a person is in, oldest membership first. */
   teamsOf(ctx: RequestContext, userId: UserId): Promise<Team[]> {
-    return this.db.manager(ctx).createQueryBuilder(Team, 't').andWhere('t.id IN (SELECT m.team_id FROM membership m WHERE m.user_id = :userId)', { userId }).orderBy('t.createdAt').take(500).getMany();
+    return this.db
+      .manager(ctx)
+      .createQueryBuilder(Team, 't')
+      .andWhere('t.id IN (SELECT m.team_id FROM membership m WHERE m.user_id = :userId)', { userId })
+      .orderBy('t.createdAt')
+      .take(500)
+      .getMany();
   }
 
   async countUsers(ctx: RequestContext): Promise<number> {
@@ -108,7 +141,10 @@ export class IdentityService {
    * Makes an API credential and answers it whole, the only time its secret is seen.
    * @throws UnknownScope
    */
-  async createCredential(ctx: RequestContext, wish: { teamId: TeamId; userId: UserId; name: string; scopes?: readonly string[]; expiresAt?: Date }): Promise<{ id: CredentialId; token: string }> {
+  async createCredential(
+    ctx: RequestContext,
+    wish: { teamId: TeamId; userId: UserId; name: string; scopes?: readonly string[]; expiresAt?: Date },
+  ): Promise<{ id: CredentialId; token: string }> {
     const unknown = (wish.scopes ?? []).filter((s) => !isScope(s));
     if (unknown.length) throw new UnknownScope(unknown);
     const id = newId<CredentialId>();
@@ -121,7 +157,10 @@ export class IdentityService {
   }
 
   async revokeCredential(ctx: RequestContext, id: CredentialId): Promise<void> {
-    await this.db.query(ctx, `UPDATE api_credential SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id`, [id, this.clock.now()]);
+    await this.db.query(ctx, `UPDATE api_credential SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id`, [
+      id,
+      this.clock.now(),
+    ]);
     this.forgetStandings(ctx);
   }
 
@@ -130,6 +169,12 @@ export class IdentityService {
   }
 
   private async insert<E extends object>(ctx: RequestContext, entity: new () => E, values: Partial<E>): Promise<void> {
-    await this.db.manager(ctx).createQueryBuilder().insert().into(entity).values(values as never).execute();
+    await this.db
+      .manager(ctx)
+      .createQueryBuilder()
+      .insert()
+      .into(entity)
+      .values(values as never)
+      .execute();
   }
 }

@@ -43,7 +43,10 @@ export class SignInService {
   async changePassword(ctx: RequestContext, email: string, password: string, newPassword: string): Promise<Session> {
     const user = await this.verified(ctx, email, password);
     const passwordHash = await hashPassword(newPassword);
-    await this.db.query(ctx, `UPDATE app_user SET password_hash = $2, must_change_password = false WHERE id = $1 RETURNING id`, [user.id, passwordHash]);
+    await this.db.query(ctx, `UPDATE app_user SET password_hash = $2, must_change_password = false WHERE id = $1 RETURNING id`, [
+      user.id,
+      passwordHash,
+    ]);
     return this.session(user);
   }
 

@@ -3,6 +3,7 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { RequestContext } from '../context/index.js';
 import { SignedUrls } from '../crypto/index.js';
 import { InvalidSignature, ScopeMissing } from '../errors/index.js';
+import { catalogueHandler } from '../http/error-catalogue.js';
 import { ACCESS, type Access, type ContextRequest } from './access.js';
 import { AccessChecks } from './access-checks.js';
 
@@ -32,7 +33,11 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     for (const { name, handler } of routeHandlers(this.discovery, this.scanner)) {
       const access = Reflect.getMetadata(ACCESS, handler) as Access | undefined;
-      if (!access) throw new Error(`The route ${name} declares no access. Add exactly one of RequireScope, SignedIn, InternalOnly, DeviceOnly, RunbookToken, SignedUrl, ClientToken, Public.`);
+      if (!access)
+        throw new Error(
+          `The route ${name} declares no access. Add exactly one of RequireScope, SignedIn, InternalOnly, DeviceOnly, RunbookToken, SignedUrl, ClientToken, Public.`,
+        );
+      catalogueHandler(handler);
       this.prepared.set(handler, this.prepare(access));
     }
   }

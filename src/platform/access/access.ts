@@ -27,7 +27,8 @@ const declare = (access: Access, ...more: MethodDecorator[]): MethodDecorator =>
 const of = (kind: AccessKind, scope: Scope | null = null, alsoSigned = false): Access => ({ kind, scope, alsoSigned });
 
 /** A person or an API credential whose roles in the active team hold `scope`. */
-export const RequireScope = (scope: Scope): MethodDecorator => declare(of('jwt', scope), ApiBearerAuth('bearerJwt'), Answers(Unauthenticated, ScopeMissing));
+export const RequireScope = (scope: Scope): MethodDecorator =>
+  declare(of('jwt', scope), ApiBearerAuth('bearerJwt'), Answers(Unauthenticated, ScopeMissing));
 
 /** A person or an API credential, whatever its scopes. */
 export const SignedIn = (): MethodDecorator => declare(of('jwt'), ApiBearerAuth('bearerJwt'), Answers(Unauthenticated));
@@ -37,7 +38,12 @@ export const InternalOnly = (): MethodDecorator => declare(of('internal'), ApiBe
 
 /** A router with its device token. */
 export const DeviceOnly = (options: { alsoSigned?: boolean } = {}): MethodDecorator =>
-  declare(of('device', null, options.alsoSigned ?? false), ApiBearerAuth('deviceToken'), Answers(Unauthenticated), ...(options.alsoSigned ? [Answers(InvalidSignature)] : []));
+  declare(
+    of('device', null, options.alsoSigned ?? false),
+    ApiBearerAuth('deviceToken'),
+    Answers(Unauthenticated),
+    ...(options.alsoSigned ? [Answers(InvalidSignature)] : []),
+  );
 
 /** A router that knows a bootstrap token, which is part of the path. */
 export const RunbookToken = (): MethodDecorator => declare(of('runbook'));
@@ -52,4 +58,6 @@ export const ClientToken = (): MethodDecorator => declare(of('client-token'), Ap
 export const Public = (): MethodDecorator => declare(of('public'));
 
 /** The context that the access guard made for this request. */
-export const Ctx = createParamDecorator((_: unknown, host: ExecutionContext): RequestContext => host.switchToHttp().getRequest<ContextRequest>().ctx);
+export const Ctx = createParamDecorator(
+  (_: unknown, host: ExecutionContext): RequestContext => host.switchToHttp().getRequest<ContextRequest>().ctx,
+);

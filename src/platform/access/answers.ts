@@ -16,7 +16,11 @@ export class ErrorResponseDto {
   doc_url!: string;
   @ApiPropertyOptional({ description: 'Find the log lines of this request under it.' })
   request_id?: string;
-  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } }, description: 'Validation: what is wrong with each field.' })
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'array', items: { type: 'string' } },
+    description: 'Validation: what is wrong with each field.',
+  })
   errors?: Record<string, string[]>;
 }
 
@@ -29,6 +33,10 @@ export const Answers =
     Reflect.defineMetadata(ANSWERS, all, method);
     for (const status of new Set(errors.map((e) => e.status))) {
       const here = all.filter((e) => e.status === status);
-      ApiResponse({ status, type: ErrorResponseDto, description: here.map((e) => `\`${e.code}\`: ${e.help}`).join(' ') })(target, name, descriptor);
+      ApiResponse({ status, type: ErrorResponseDto, description: here.map((e) => `\`${e.code}\`: ${e.help}`).join(' ') })(
+        target,
+        name,
+        descriptor,
+      );
     }
   };

@@ -1,4 +1,16 @@
-export { type Access, ACCESS, ClientToken, Ctx, DeviceOnly, InternalOnly, Public, RequireScope, RunbookToken, SignedIn, SignedUrl } from './access.js';
+export {
+  type Access,
+  ACCESS,
+  ClientToken,
+  Ctx,
+  DeviceOnly,
+  InternalOnly,
+  Public,
+  RequireScope,
+  RunbookToken,
+  SignedIn,
+  SignedUrl,
+} from './access.js';
 export { type AccessCheck, AccessChecks } from './access-checks.js';
 export { AccessModule } from './access.module.js';
 export { Answers, ANSWERS, ErrorResponseDto } from './answers.js';

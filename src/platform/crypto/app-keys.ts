@@ -92,7 +92,8 @@ function derive(appKey: string): KeySet {
   return { seal: of('seal'), mac: of('mac'), device: of('device') };
 }
 
-const hmac = (key: Buffer, text: string, purpose: string): Buffer => createHmac('sha256', key).update(purpose).update('\0').update(text).digest();
+const hmac = (key: Buffer, text: string, purpose: string): Buffer =>
+  createHmac('sha256', key).update(purpose).update('\0').update(text).digest();
 
 function sealSiv(key: Buffer, plain: Buffer): string {
   const nonce = createHmac('sha256', key).update('nonce').update(plain).digest().subarray(0, NONCE);

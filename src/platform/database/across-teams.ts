@@ -4,7 +4,9 @@ import type { Database } from './database.js';
 
 export class AcrossTeamsRefused extends Error {
   constructor(ctx: RequestContext) {
-    super(`Only system work and internal services see rows of all teams; this context is ${ctx.actor.kind}${ctx.teamId ? ' of one team' : ''}.`);
+    super(
+      `Only system work and internal services see rows of all teams; this context is ${ctx.actor.kind}${ctx.teamId ? ' of one team' : ''}.`,
+    );
   }
 }
 

@@ -118,8 +118,8 @@ export class Database {
 const scopeOf = (ctx: RequestContext): string => ctx.teamId ?? (ctx.seesAllTeams ? '*' : '');
 
 export const sqlState = (error: unknown): string => {
-  const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
-  return String(driverError?.code ?? code ?? '');
+  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
+  return driverError?.code ?? code ?? '';
 };
 
 /** TypeORM answers `[rows, count]` for UPDATE and DELETE and bare rows for everything else. */

@@ -31,7 +31,7 @@ export abstract class TeamRepository<E extends TeamOwned> {
   async insert(ctx: RequestContext, values: Omit<DeepPartial<E>, 'teamId'>): Promise<E> {
     const manager = this.db.manager(ctx);
     const row = manager.create(this.entity, { ...values, teamId: ctx.requireTeam() } as unknown as DeepPartial<E>);
-    await manager.createQueryBuilder().insert().into(this.entity).values(row as QueryDeepPartialEntity<E>).execute();
+    await manager.createQueryBuilder().insert().into(this.entity).values(row).execute();
     return row;
   }
 
@@ -41,7 +41,7 @@ export abstract class TeamRepository<E extends TeamOwned> {
       .manager(ctx)
       .createQueryBuilder()
       .update(this.entity)
-      .set(values as QueryDeepPartialEntity<E>)
+      .set(values)
       .where('id = :id AND team_id = :teamId', { id, teamId: ctx.requireTeam() })
       .execute();
     return result.affected === 1;

@@ -32,7 +32,10 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('gives the application a role that row-level security binds', async () => {
-    const [role] = await ask<{ name: string; super: boolean; bypass: boolean }>(server.url, `SELECT rolname AS name, rolsuper AS super, rolbypassrls AS bypass FROM pg_roles WHERE rolname = current_user`);
+    const [role] = await ask<{ name: string; super: boolean; bypass: boolean }>(
+      server.url,
+      `SELECT rolname AS name, rolsuper AS super, rolbypassrls AS bypass FROM pg_roles WHERE rolname = current_user`,
+    );
     expect(role).toEqual({ name: 'rosfleet', super: false, bypass: false });
   });
 

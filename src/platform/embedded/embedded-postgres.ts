@@ -1,5 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, closeSync, existsSync, lstatSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
@@ -94,8 +106,21 @@ async function initialise(native: string, folder: string, secret: string, accoun
   // The password goes through a descriptor: the account may not be able to walk to the file.
   try {
     const fd = openSync(passwordFile, 'r');
-    const args = [`--pgdata=${folder}`, '--auth=scram-sha-256', `--username=${SUPERUSER}`, '--pwfile=/dev/fd/3', '--encoding=UTF8', '--locale=C', '--no-instructions'];
-    const child = spawn(join(native, 'bin', 'initdb'), args, { ...account, cwd: '/', stdio: ['ignore', 'pipe', 'pipe', fd], env: { ...process.env, LC_ALL: 'C' } });
+    const args = [
+      `--pgdata=${folder}`,
+      '--auth=scram-sha-256',
+      `--username=${SUPERUSER}`,
+      '--pwfile=/dev/fd/3',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--no-instructions',
+    ];
+    const child = spawn(join(native, 'bin', 'initdb'), args, {
+      ...account,
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'pipe', fd],
+      env: { ...process.env, LC_ALL: 'C' },
+    });
     closeSync(fd);
     const output = collect(child);
     const code = await new Promise<number | null>((done, fail) => child.once('exit', done).once('error', fail));
@@ -114,7 +139,10 @@ async function stopLeftOver(folder: string, say: (line: string) => void): Promis
   say('Stopping the database server that an earlier run left behind');
   process.kill(pid, 'SIGINT');
   for (let waited = 0; isPostgres(pid); waited += 50) {
-    if (waited > START_LIMIT_MS) throw new Error(`A PostgreSQL server (pid ${pid}) holds ${folder} and does not stop. Is another rosfleet running on this data folder?`);
+    if (waited > START_LIMIT_MS)
+      throw new Error(
+        `A PostgreSQL server (pid ${pid}) holds ${folder} and does not stop. Is another rosfleet running on this data folder?`,
+      );
     await new Promise((r) => setTimeout(r, 50));
   }
 }
@@ -141,7 +169,13 @@ async function launch(native: string, folder: string, url: string, account: Acco
     ...(options.disposable ? [...set('fsync', 'off'), ...set('synchronous_commit', 'off'), ...set('full_page_writes', 'off')] : []),
   ];
   // Detached: Ctrl-C in the terminal reaches us alone, and we stop the server when our own work is done.
-  const child = spawn(join(native, 'bin', 'postgres'), args, { ...account, cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } });
+  const child = spawn(join(native, 'bin', 'postgres'), args, {
+    ...account,
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, LC_ALL: 'C' },
+  });
   const output = collect(child);
   for (const until = Date.now() + START_LIMIT_MS; Date.now() < until; await new Promise((r) => setTimeout(r, 40))) {
     if (child.exitCode !== null) break;
@@ -170,7 +204,9 @@ async function prepareDatabase(superuserUrl: string, secret: string): Promise<vo
   const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
   try {
-    const { rows } = await client.query<{ there: boolean }>('SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1) AS there', [DATABASE]);
+    const { rows } = await client.query<{ there: boolean }>('SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1) AS there', [
+      DATABASE,
+    ]);
     if (rows[0]?.there) return;
     await client.query(`CREATE ROLE ${APP_ROLE} LOGIN PASSWORD '${secret}'`);
     await client.query(`CREATE DATABASE ${DATABASE} OWNER ${APP_ROLE}`);

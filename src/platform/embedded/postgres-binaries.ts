@@ -30,7 +30,10 @@ export function serverAccount(): Account {
       execFileSync('useradd', ['--system', '--gid', ACCOUNT, '--no-create-home', '--shell', '/bin/false', ACCOUNT], { stdio: 'ignore' });
       return lookUp();
     } catch (cause) {
-      throw new Error(`PostgreSQL does not run as root, and the user «${ACCOUNT}» to run it could not be made. Start rosfleet as another user, or set DATABASE_URL.`, { cause });
+      throw new Error(
+        `PostgreSQL does not run as root, and the user «${ACCOUNT}» to run it could not be made. Start rosfleet as another user, or set DATABASE_URL.`,
+        { cause },
+      );
     }
   }
 }

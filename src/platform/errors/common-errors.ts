@@ -49,7 +49,10 @@ export class Unauthenticated extends DomainError {
   static readonly type = 'authentication_error';
   static readonly status = 401;
   static readonly help = 'The credential is missing, malformed, expired or revoked. Send it as `Authorization: Bearer …`.';
-  constructor(message = 'This operation needs a valid credential in the Authorization header.', options?: { detail?: unknown; cause?: unknown }) {
+  constructor(
+    message = 'This operation needs a valid credential in the Authorization header.',
+    options?: { detail?: unknown; cause?: unknown },
+  ) {
     super(message, options);
   }
 }
@@ -58,7 +61,8 @@ export class ScopeMissing extends DomainError {
   static readonly code = 'scope_missing';
   static readonly type = 'permission_error';
   static readonly status = 403;
-  static readonly help = 'The credential is valid and lacks the scope that the operation asks for. Ask an administrator of the team for a role that has it.';
+  static readonly help =
+    'The credential is valid and lacks the scope that the operation asks for. Ask an administrator of the team for a role that has it.';
   constructor(scope: string) {
     super(`This operation needs the scope ${scope}, which your credential does not have in this team.`);
   }

@@ -16,11 +16,14 @@ export function toDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
   const code = (thrown as { code?: unknown }).code;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new PayloadTooLarge('The body is larger than this operation takes.', { cause: thrown });
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new UnsupportedMediaType('The Content-Type is not one that this operation reads.', { cause: thrown });
-  if (typeof code === 'string' && code.startsWith('FST_ERR_CTP')) return new MalformedRequest(`The body could not be read: ${(thrown as Error).message}`, { cause: thrown });
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new UnsupportedMediaType('The Content-Type is not one that this operation reads.', { cause: thrown });
+  if (typeof code === 'string' && code.startsWith('FST_ERR_CTP'))
+    return new MalformedRequest(`The body could not be read: ${(thrown as Error).message}`, { cause: thrown });
   if (isConnectionLoss(thrown)) return new Unavailable(undefined, { cause: thrown });
   if (thrown instanceof HttpException) return fromHttpException(thrown);
-  if (thrown instanceof Error && (thrown as { statusCode?: number }).statusCode === 400) return new MalformedRequest(thrown.message, { cause: thrown });
+  if (thrown instanceof Error && (thrown as { statusCode?: number }).statusCode === 400)
+    return new MalformedRequest(thrown.message, { cause: thrown });
   const internal = new InternalError();
   internal.cause = thrown;
   return internal;
@@ -39,10 +42,12 @@ function fromHttpException(thrown: HttpException): DomainError {
 
 /** PostgreSQL is gone, restarting or refuses connections: SQLSTATE class 08 and 57P0x, or the socket's own error. */
 export function isConnectionLoss(thrown: unknown): boolean {
-  const error = thrown as { code?: unknown; driverError?: { code?: unknown; message?: string }; message?: string };
+  const error = thrown as { code?: string; driverError?: { code?: string; message?: string }; message?: string } | undefined;
   const code = String(error?.driverError?.code ?? error?.code ?? '');
   if (/^(08...|57P0[1-5]|53300)$/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes(code)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect|the database system is/.test(error?.driverError?.message ?? error?.message ?? '');
+  return /Connection terminated|timeout exceeded when trying to connect|the database system is/.test(
+    error?.driverError?.message ?? error?.message ?? '',
+  );
 }
 
 export function errorBody(error: DomainError, docsBase: string): ErrorBody {

@@ -25,18 +25,36 @@ export class ErrorFilter implements ExceptionFilter {
     const error = toDomainError(thrown);
     this.log(error, request);
     if (reply.sent) return;
-    if (request.headers['x-ros-errors'] === 'script') {
+    if (wantsScript(request)) {
       void reply.status(200).header('content-type', 'text/plain; charset=utf-8').send(this.asScript(error.message));
       return;
     }
     if (error instanceof RateLimited) void reply.header('retry-after', error.retryAfterSeconds);
     if (error.kind.status === 401) void reply.header('www-authenticate', 'Bearer');
-    void reply.status(error.kind.status).header('content-type', 'application/json; charset=utf-8').send({ ...errorBody(error, this.settings.PUBLIC_URL), request_id: request.id });
+    void reply
+      .status(error.kind.status)
+      .header('content-type', 'application/json; charset=utf-8')
+      .send({ ...errorBody(error, this.settings.PUBLIC_URL), request_id: request.id });
   }
 
   private log(error: DomainError, request: FastifyRequest): void {
-    const facts = { requestId: request.id, method: request.method, route: request.routeOptions?.url, code: error.kind.code, detail: error.detail };
+    const facts = {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions?.url,
+      code: error.kind.code,
+      detail: error.detail,
+    };
     if (error.kind.status >= 500) this.logger.error({ ...facts, err: error.cause ?? error }, 'request failed');
     else if (!(error instanceof ValidationFailed)) this.logger.debug({ ...facts, reason: error.message }, 'request refused');
   }
+}
+
+/**
+ * A router that cannot show an error's body: it said so, or it is the bootstrap command, whose `/tool fetch` cannot
+ * send headers of its own on every RouterOS and names itself «Mikrotik/…».
+ */
+function wantsScript(request: FastifyRequest): boolean {
+  if (request.headers['x-ros-errors'] === 'script') return true;
+  return request.routeOptions?.url === '/:id' && /^mikrotik\//i.test(request.headers['user-agent'] ?? '');
 }

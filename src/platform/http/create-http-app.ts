@@ -10,7 +10,12 @@ import { guardIntake } from './route-options.js';
 import { validationPipe } from './validation.js';
 
 /** Nest on Fastify with everything that holds for each request: ids, log lines, intake, validation, errors. */
-export async function createHttpApp(root: DynamicModule, settings: Settings, logger: Logger, errorScript: ErrorScript): Promise<NestFastifyApplication> {
+export async function createHttpApp(
+  root: DynamicModule,
+  settings: Settings,
+  logger: Logger,
+  errorScript: ErrorScript,
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     trustProxy: settings.TRUST_PROXY,
     genReqId: requestIds(),

@@ -15,7 +15,19 @@ export function logRequests(fastify: FastifyInstance, logger: Logger): void {
     const route = request.routeOptions.url ?? '(none)';
     if (!QUIET.has(route)) {
       const ctx = (request as { ctx?: RequestContext }).ctx;
-      logger.info({ requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10, actor: ctx?.actor.kind, teamId: ctx?.teamId, from: request.ip }, 'request');
+      logger.info(
+        {
+          requestId: request.id,
+          method: request.method,
+          route,
+          status: reply.statusCode,
+          ms: Math.round(reply.elapsedTime * 10) / 10,
+          actor: ctx?.actor.kind,
+          teamId: ctx?.teamId,
+          from: request.ip,
+        },
+        'request',
+      );
     }
     done();
   });

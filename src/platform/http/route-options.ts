@@ -14,19 +14,26 @@ const JSON_INTAKE: Intake = { mediaType: 'application/json', limit: 1_048_576 };
 /** This route's bodies are of another type or size than JSON of at most 1 MiB. */
 export const Takes = (mediaType: string, limit: number): MethodDecorator => RouteConfig({ intake: { mediaType, limit } satisfies Intake });
 
+const intakeOf = (config: unknown): Intake | undefined => (config as { intake?: Intake } | undefined)?.intake;
+
 /** Refuses bodies of the wrong type or size before they are read. */
 export function guardIntake(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
-    const intake = (route.config as { intake?: Intake } | undefined)?.intake;
+    const intake = intakeOf(route.config);
     if (intake) route.bodyLimit = intake.limit;
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
     const length = request.headers['content-length'];
     if ((length === undefined || length === '0') && request.headers['transfer-encoding'] === undefined) return done();
     const intake = (request.routeOptions.config as { intake?: Intake }).intake ?? JSON_INTAKE;
-    if (length !== undefined && Number(length) > intake.limit) return done(new PayloadTooLarge(`The body has ${length} bytes; this operation takes at most ${intake.limit}.`));
+    if (length !== undefined && Number(length) > intake.limit)
+      return done(new PayloadTooLarge(`The body has ${length} bytes; this operation takes at most ${intake.limit}.`));
     if (!isOfType(request, intake.mediaType)) {
-      return done(new UnsupportedMediaType(`This operation reads ${intake.mediaType}, not ${request.headers['content-type'] ?? 'a body without Content-Type'}.`));
+      return done(
+        new UnsupportedMediaType(
+          `This operation reads ${intake.mediaType}, not ${request.headers['content-type'] ?? 'a body without Content-Type'}.`,
+        ),
+      );
     }
     done();
   });

@@ -18,7 +18,10 @@ function collect(errors: ValidationError[], prefix = ''): Record<string, string[
   const out: Record<string, string[]> = {};
   for (const { property, constraints, children } of errors) {
     const path = `${prefix}${property}`;
-    if (constraints) out[path] = Object.entries(constraints).map(([rule, text]) => (rule === 'whitelistValidation' ? `${path} is not a field of this operation` : prefix ? `${prefix}${text}` : text));
+    if (constraints)
+      out[path] = Object.entries(constraints).map(([rule, text]) =>
+        rule === 'whitelistValidation' ? `${path} is not a field of this operation` : prefix ? `${prefix}${text}` : text,
+      );
     if (children?.length) Object.assign(out, collect(children, `${path}.`));
   }
   return out;

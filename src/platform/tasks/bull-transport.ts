@@ -1,23 +1,40 @@
 import Bull from 'bull';
+import type { Clock } from '../clock/clock.js';
 import type { TaskId } from '../context/index.js';
-import { type Lane, LANES } from './define-task.js';
-import { type TaskExecutor, TaskTransport } from './task-transport.js';
+import type { Logger } from '../telemetry/logger.js';
+import { type Lane, LANE_NAMES, LANES } from './define-task.js';
+import { LaneWorkers } from './lane-workers.js';
+import { type DueTask, type TaskExecutor, TaskTransport } from './task-transport.js';
 
 const SWEEP_MS = 2000;
+/** Announced again by one sweep, a lane. */
 const SWEEP_LIMIT = 500;
+/** An announcement that led to nothing is repeated after this time. */
+const REPEAT_MS = 60_000;
+const CLOSE_LIMIT_MS = 2000;
+
+type Queue = Bull.Queue<{ id: TaskId }>;
 
 /**
- * Bull on Redis: one queue a lane, jobs carry task ids and nothing else, so Redis may be lost at any moment. A sweep
- * announces again what is due and was lost; the table's lease makes a repeated announcement harmless.
+ * Bull on Redis, for several processes: one queue a lane. Jobs carry task ids and nothing else, so Redis may be flushed,
+ * restarted or lost at any moment: a sweep announces again whatever is due and free, and the lease in the table lets
+ * one worker have it however often it is announced. While Redis is away each process works from the table alone.
  */
 export class BullTransport extends TaskTransport {
   readonly name = 'bull';
-  private readonly queues = new Map<Lane, Bull.Queue<{ id: TaskId }>>();
-  private sweeper: NodeJS.Timeout | undefined;
+  private readonly queues = new Map<Lane, Queue>();
+  private readonly running = new Set<Promise<void>>();
+  /** Do the work while Redis is away. */
+  private readonly substitutes = new LaneWorkers();
   private executor: TaskExecutor | undefined;
+  private sweeper: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> | undefined;
+  private away = false;
 
   constructor(
     private readonly redisUrl: string,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
     private readonly sweepMs = SWEEP_MS,
   ) {
     super();
@@ -25,40 +42,100 @@ export class BullTransport extends TaskTransport {
 
   async start(executor: TaskExecutor): Promise<void> {
     this.executor = executor;
-    for (const [lane, workers] of Object.entries(LANES) as [Lane, number][]) {
-      const queue = new Bull<{ id: TaskId }>(`rosfleet-${lane}`, this.redisUrl, {
-        defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
-        settings: { stalledInterval: 0 }, // the table's lease takes over from a dead worker
-        redis: { maxRetriesPerRequest: null, enableReadyCheck: false },
-      });
-      queue.on('error', () => undefined); // Redis away: the sweep announces again when it is back
-      void queue.process(workers, ({ data }) => executor.runOne(data.id)).catch(() => undefined);
-      this.queues.set(lane, queue);
-    }
-    this.sweeper = setInterval(() => void this.sweep(), this.sweepMs);
-    await this.sweep();
+    this.substitutes.start(executor);
+    for (const lane of LANE_NAMES) this.queues.set(lane, this.open(lane));
+    this.sweeper = setInterval(() => this.sweep(), this.sweepMs);
+    this.sweep();
   }
 
   announce(id: TaskId, lane: Lane, runAt: Date): void {
-    const delay = Math.max(0, runAt.getTime() - Date.now());
+    if (!this.executor) return;
+    const wait = runAt.getTime() - this.clock.millis();
     // Delayed work is found by the sweep as well; Bull's own delay only makes it prompt.
-    void this.queues.get(lane)?.add({ id }, { delay }).catch(() => undefined);
+    if (this.reaches(lane)) this.add({ id, lane, attempts: 0 }, Math.max(wait, 0));
+    else if (wait <= 0) this.substitutes.wake(lane);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.sweeper);
     this.executor = undefined;
-    await Promise.allSettled([...this.queues.values()].map((queue) => queue.close()));
+    const closing = [...this.queues.values()].map((queue) => queue.close().catch(() => undefined));
+    await Promise.all([this.substitutes.stop(), this.sweeping, ...this.running]);
+    // Redis hears that the last jobs are finished; when it is away Bull would wait for it.
+    await Promise.race([Promise.all(closing), after(CLOSE_LIMIT_MS)]);
+    for (const queue of this.queues.values()) for (const client of queue.clients) client.disconnect();
+    this.queues.clear();
   }
 
-  private async sweep(): Promise<void> {
-    try {
-      for (const { id, lane, attempts } of (await this.executor?.due(SWEEP_LIMIT)) ?? []) {
-        // Same job id while announced: a long queue is not filled again by each sweep.
-        void this.queues.get(lane)?.add({ id }, { jobId: `${id}:${attempts}` }).catch(() => undefined);
-      }
-    } catch {
-      // the database is away; the next sweep tries again
+  private open(lane: Lane): Queue {
+    const queue: Queue = new Bull(`rosfleet-${lane}`, this.redisUrl, {
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
+      // After a failed command Bull lets a worker pause for five seconds; a flush makes all of them fail once.
+      settings: { retryProcessDelay: 250 },
+      redis: {
+        maxRetriesPerRequest: null,
+        enableReadyCheck: false,
+        retryStrategy: (times) => Math.min(50 * 2 ** times, 2000),
+        ...(this.redisUrl.startsWith('rediss:') ? { tls: {} } : {}), // Bull reads host and port of the URL, not its scheme
+      },
+    });
+    queue.on('error', (err: Error) => this.noteAway(err));
+    queue.client.on('ready', () => this.noteBack());
+    // Rejects only when the queue is closed before Redis was there.
+    void queue.process(LANES[lane], ({ data }) => this.work(data.id)).catch(() => undefined);
+    return queue;
+  }
+
+  /** Never rejects: a task that could not be leased now is announced again by the sweep. */
+  private async work(id: TaskId): Promise<void> {
+    const run = this.executor?.runOne(id).catch(() => undefined) ?? Promise.resolve();
+    this.running.add(run);
+    await run;
+    this.running.delete(run);
+  }
+
+  private sweep(): void {
+    this.sweeping ??= this.announceDue()
+      .catch(() => undefined) // the database is away; the next sweep tries again
+      .finally(() => (this.sweeping = undefined));
+  }
+
+  private async announceDue(): Promise<void> {
+    for (const task of (await this.executor?.due(SWEEP_LIMIT)) ?? []) {
+      if (this.reaches(task.lane)) this.add(task, 0);
+      else this.substitutes.wake(task.lane);
     }
   }
+
+  /**
+   * The job's name is the same for all processes and sweeps of a minute, so that a long queue is not filled again and
+   * again; the minute lets a job that got stuck in Redis be replaced. Commands one by one: after a restart of Redis
+   * ioredis sends a single script again, but not one inside MULTI (as `addBulk` does).
+   */
+  private add({ id, lane, attempts }: DueTask, delay: number): void {
+    const jobId = `${id}.${attempts}.${Math.floor((this.clock.millis() + delay) / REPEAT_MS)}`;
+    void this.queues
+      .get(lane)
+      ?.add({ id }, { jobId, delay })
+      .catch(() => undefined);
+  }
+
+  /** False while Redis is away: commands would pile up in memory until it is back. */
+  private reaches(lane: Lane): boolean {
+    return this.queues.get(lane)?.client.status === 'ready';
+  }
+
+  private noteAway(err: Error): void {
+    if (this.away || !this.executor || LANE_NAMES.every((lane) => this.reaches(lane))) return;
+    this.away = true;
+    this.logger.warn({ err }, 'Redis is away; tasks run from the table until it is back');
+  }
+
+  private noteBack(): void {
+    if (!this.away) return;
+    this.away = false;
+    this.logger.info({}, 'Redis is back');
+  }
 }
+
+const after = (ms: number): Promise<void> => new Promise((done) => void setTimeout(done, ms).unref());

@@ -2,16 +2,21 @@ import 'reflect-metadata';
 import type { RequestContext, TaskId } from '../context/index.js';
 import type { DomainEvent, EventClass } from '../events/index.js';
 
-/** Lanes have workers of their own, so that slow work never starves checks. */
+/** Lanes and the workers each has in every process: of its own, so that slow work never starves checks. */
 export const LANES = { checks: 2, routers: 4, mail: 2, slow: 2 } as const;
 export type Lane = keyof typeof LANES;
+export const LANE_NAMES = Object.keys(LANES) as Lane[];
 
 export interface TaskKind<P> {
   /** `<domain>.<what>`, stable: rows in the database carry it. */
   readonly name: string;
   readonly lane: Lane;
+  /** Failures after which the task is given up. Recurring work never is. */
   readonly maxAttempts: number;
-  /** Seconds a handler may take before another worker may take the task over. */
+  /**
+   * Seconds after which another worker takes the task over when its own fell silent. A living worker extends the lease,
+   * so a handler may take longer than that.
+   */
   readonly leaseSeconds: number;
   /** Only for typing. */
   readonly payload?: P;
@@ -21,11 +26,16 @@ const kinds = new Map<string, TaskKind<unknown>>();
 
 /**
  * Declares a kind of task. Exactly one method handles it (`@Handles`); start-up fails otherwise.
- * Handlers may run more than once (a worker can die after its work and before its report), so they are idempotent.
+ *
+ * A task runs *at least once*: from the commit that wrote it until its handler returned or failed `maxAttempts` times.
+ * It runs again although its work was done when the worker died between work and report, or when the database could
+ * not be told for longer than the lease; and while a worker that was cut off from the database for longer than the
+ * lease goes on (its signal aborts), a second one may start. So handlers are idempotent. Nothing else repeats a run:
+ * no transport, restart of Redis or number of processes.
  */
 export function defineTask<P>(kind: { name: string; lane: Lane; maxAttempts?: number; leaseSeconds?: number }): TaskKind<P> {
   if (kinds.has(kind.name)) throw new Error(`Two kinds of task are called ${kind.name}.`);
-  const whole: TaskKind<P> = { maxAttempts: 8, leaseSeconds: 60, ...kind };
+  const whole: TaskKind<P> = { ...kind, maxAttempts: kind.maxAttempts ?? 8, leaseSeconds: kind.leaseSeconds ?? 60 };
   kinds.set(kind.name, whole);
   return whole;
 }
@@ -37,7 +47,10 @@ export interface TaskRun {
   readonly id: TaskId;
   /** 1 at the first run. */
   readonly attempt: number;
-  /** Aborts when the process stops. */
+  /**
+   * Aborts when the process stops and when the lease was lost to another worker. A handler that throws because of it
+   * (`signal.throwIfAborted()`) uses up no attempt.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -54,7 +67,10 @@ export const Handles =
     Reflect.defineMetadata(HANDLES, kind, descriptor.value!);
   };
 
-/** Runs the method's task every so many seconds, once among all processes. Used above `@Handles`. */
+/**
+ * Runs the method's task every so many (whole) seconds, start to start, once among all processes. A run that takes
+ * longer than that delays the next one; missed turns are not made up for. Used above `@Handles`.
+ */
 export const Every =
   (seconds: number) =>
   (_target: object, _name: string | symbol, descriptor: PropertyDescriptor): void => {
@@ -62,8 +78,9 @@ export const Every =
   };
 
 /**
- * Promises that the method runs for every such event: the task row is written in the publisher's transaction.
- * The event's own properties are the payload, dates as ISO text.
+ * Promises that the method runs for every such event, at least once: the task row is written in the publisher's
+ * transaction. The event's own properties are the payload, dates as ISO text. An event that names its team
+ * (`teamId`) is handled for that team, any other one for the publisher's.
  */
 export const TaskOn =
   <E extends DomainEvent>(event: EventClass<E>, options: { name: string; lane: Lane; maxAttempts?: number }) =>

@@ -5,11 +5,16 @@ import { SharedEntity } from '../database/index.js';
 export type TaskState = 'waiting' | 'running' | 'done' | 'failed';
 
 /** Work for us, later or elsewhere. Written in the transaction of its cause and kept until its handler finished. */
-@SharedEntity('task', 'Work of the platform itself; a task that concerns one team says so in team_id and is read through internal routes only.')
-@Index('task_due', ['lane', 'runAt'], { where: `state = 'waiting'` })
-@Index('task_leased', ['leaseUntil'], { where: `state = 'running'` })
+@SharedEntity(
+  'task',
+  'Work of the platform itself; a task that concerns one team says so in team_id and is read through internal routes only.',
+)
+// Due tasks and leased ones (due since before their lease) in one index: leasing reads it in order and stops.
+@Index('task_due', ['lane', 'runAt'], { where: `state IN ('waiting', 'running')` })
 @Index('task_once', ['name', 'dedupeKey'], { unique: true, where: `dedupe_key IS NOT NULL AND state = 'waiting'` })
-@Index('task_finished', ['finishedAt'])
+@Index('task_recurring', ['name'], { unique: true, where: `every_seconds IS NOT NULL` })
+@Index('task_open', ['state'], { where: `state <> 'done'` })
+@Index('task_finished', ['finishedAt'], { where: `finished_at IS NOT NULL` })
 export class Task {
   @PrimaryColumn('uuid')
   id!: TaskId;
@@ -38,10 +43,11 @@ export class Task {
   @Column('text', { nullable: true })
   dedupeKey!: string | null;
 
-  /** Recurring: seconds from one run's start to the next. */
+  /** Recurring: seconds from one run's start to the next. One row a kind, which is never finished. */
   @Column('integer', { nullable: true })
   everySeconds!: number | null;
 
+  /** How often it was leased, without the times that were nobody's fault. */
   @Column('integer', { default: 0 })
   attempts!: number;
 

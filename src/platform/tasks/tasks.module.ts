@@ -1,10 +1,11 @@
-import { Global, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Global, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { Settings } from '../../config/index.js';
-import { RequestContext } from '../context/index.js';
+import { isUuid, RequestContext, type TeamId } from '../context/index.js';
 import { Clock } from '../clock/clock.js';
-import { EventBus, type EventClass } from '../events/index.js';
+import { type DomainEvent, EventBus, type EventClass } from '../events/index.js';
 import { ON_EVENT } from '../events/on-event.js';
+import { Logger } from '../telemetry/logger.js';
 import { BullTransport } from './bull-transport.js';
 import { defineTask, Every, Handles, HANDLES, RECURS, TASK_ON, type TaskHandler, type TaskKind, taskKinds } from './define-task.js';
 import { InProcessTransport } from './in-process-transport.js';
@@ -14,6 +15,8 @@ import { TaskTransport } from './task-transport.js';
 import { Tasks } from './tasks.js';
 
 const FORGET_AFTER_DAYS = 7;
+/** After a stop, running work has this long; then its lease runs out and another process repeats it. */
+const STOP_LIMIT_MS = 20_000;
 const forgetFinished = defineTask<null>({ name: 'platform.forget-finished-tasks', lane: 'slow' });
 
 /** Finds every handler, connects events to tasks, starts and stops the transport. */
@@ -24,11 +27,16 @@ const forgetFinished = defineTask<null>({ name: 'platform.forget-finished-tasks'
     TaskStore,
     TaskRunner,
     Tasks,
-    { provide: TaskTransport, inject: [Settings], useFactory: (s: Settings) => (s.REDIS_URL ? new BullTransport(s.REDIS_URL) : new InProcessTransport()) },
+    {
+      provide: TaskTransport,
+      inject: [Settings, Clock, Logger],
+      useFactory: ({ REDIS_URL }: Settings, clock: Clock, logger: Logger): TaskTransport =>
+        REDIS_URL ? new BullTransport(REDIS_URL, clock, logger) : new InProcessTransport(clock),
+    },
   ],
   exports: [Tasks, TaskStore, TaskRunner, TaskTransport],
 })
-export class TasksModule implements OnApplicationBootstrap, OnApplicationShutdown {
+export class TasksModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
@@ -38,21 +46,34 @@ export class TasksModule implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly transport: TaskTransport,
     private readonly events: EventBus,
     private readonly clock: Clock,
+    private readonly logger: Logger,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     const recurring: [TaskKind<unknown>, number][] = [];
     for (const { instance, method } of this.methods()) this.connect(instance, method, recurring);
     const orphans = [...taskKinds().keys()].filter((name) => !this.runner.handles(name));
-    if (orphans.length) throw new Error(`No method handles the task ${orphans.join(', ')}. Is its class listed as a provider of an imported module?`);
+    if (orphans.length)
+      throw new Error(`No method handles the task ${orphans.join(', ')}. Is its class listed as a provider of an imported module?`);
     const ctx = RequestContext.system('start-up');
     for (const [kind, seconds] of recurring) await this.tasks.ensureRecurring(ctx, kind, seconds);
     await this.transport.start(this.runner);
+    const strangers = await this.runner.strangers();
+    if (strangers.length) this.logger.warn({ kinds: strangers }, 'tasks wait for a process that knows their kind; this one does not');
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  /** Before any module's `onApplicationShutdown`, where the connections go that running work still needs. */
+  async beforeApplicationShutdown(): Promise<void> {
     this.runner.stop();
-    await this.transport.stop();
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        this.logger.warn({}, 'running tasks did not end in time; another process will repeat them');
+        resolve();
+      }, STOP_LIMIT_MS);
+    });
+    await Promise.race([this.transport.stop(), limit]);
+    clearTimeout(timer);
   }
 
   @Every(3600)
@@ -68,7 +89,7 @@ export class TasksModule implements OnApplicationBootstrap, OnApplicationShutdow
     if (!kind) return;
     this.runner.register(kind, method.bind(instance) as TaskHandler<unknown>);
     const promised = Reflect.getMetadata(TASK_ON, method) as EventClass | undefined;
-    if (promised) this.events.listenInside(promised, (ctx, happened) => this.tasks.add(ctx, kind, { ...happened }));
+    if (promised) this.events.listenInside(promised, (ctx, happened) => this.tasks.add(forTeamOf(happened, ctx), kind, { ...happened }));
     const every = Reflect.getMetadata(RECURS, method) as number | undefined;
     if (every) recurring.push([kind, every]);
   }
@@ -77,14 +98,18 @@ export class TasksModule implements OnApplicationBootstrap, OnApplicationShutdow
     const providers = this.discovery.getProviders() as { instance: unknown }[];
     const instances = new Set([...providers.map((p) => p.instance), this].filter((i): i is object => typeof i === 'object' && i !== null));
     for (const instance of instances) {
-      const prototype = Object.getPrototypeOf(instance) as Record<string, Method> | null;
-      if (!prototype) continue;
-      for (const name of this.scanner.getAllMethodNames(prototype)) {
-        const method = Object.getOwnPropertyDescriptor(prototype, name)?.value as Method | undefined;
-        if (method) yield { instance, method };
+      // Names of inherited methods too, never of accessors: reading one would run it.
+      for (const name of this.scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object | null)) {
+        yield { instance, method: (instance as Record<string, Method>)[name]! };
       }
     }
   }
+}
+
+/** A sweep over all teams publishes what happened to one: the task is that team's. */
+function forTeamOf(event: DomainEvent, ctx: RequestContext): RequestContext {
+  const { teamId } = event as { teamId?: unknown };
+  return isUuid(teamId) ? ctx.forTeam(teamId as TeamId) : ctx;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever the decorated methods take

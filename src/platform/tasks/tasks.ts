@@ -7,9 +7,12 @@ import { TaskStore } from './task-store.js';
 import { TaskTransport } from './task-transport.js';
 
 export interface TaskOptions {
-  /** Seconds from now; 0 by default. */
+  /** Seconds from now; 0 by default. A transport may be a second or two late. */
   readonly delaySeconds?: number;
-  /** While one with this key waits, another one is not added. */
+  /**
+   * While a task of this kind with this key waits, another one is not added: the waiting one keeps its payload and runs
+   * at the earlier of both times. One that runs already does not count, as it may have read the past.
+   */
   readonly dedupeKey?: string;
 }
 
@@ -29,15 +32,14 @@ export class Tasks {
    */
   async add<P>(ctx: RequestContext, kind: TaskKind<P>, payload: P, options: TaskOptions = {}): Promise<TaskId | undefined> {
     const runAt = new Date(this.clock.millis() + (options.delaySeconds ?? 0) * 1000);
-    const id = await this.store.insert(ctx, { kind, payload, teamId: ctx.teamId, runAt, dedupeKey: options.dedupeKey });
-    if (id) this.db.afterCommit(ctx, () => this.transport.announce(id, kind.lane, runAt));
-    return id;
+    const task = await this.store.insert(ctx, { kind, payload, teamId: ctx.teamId, runAt, dedupeKey: options.dedupeKey });
+    // One that waited already is announced too: workers who came by while this transaction held it went away again.
+    this.db.afterCommit(ctx, () => this.transport.announce(task.id, kind.lane, task.runAt));
+    return task.added ? task.id : undefined;
   }
 
-  /** Sees to it that exactly one row runs this task every `seconds`. */
+  /** Sees to it that exactly one row runs this task every `seconds` (whole), start to start, however many processes ask. */
   async ensureRecurring(ctx: RequestContext, kind: TaskKind<unknown>, seconds: number): Promise<void> {
-    await this.db.query(ctx, `UPDATE task SET every_seconds = $2 WHERE name = $1 AND every_seconds IS NOT NULL AND every_seconds <> $2`, [kind.name, seconds]);
-    const rows = await this.db.query(ctx, `SELECT id FROM task WHERE name = $1 AND every_seconds IS NOT NULL AND state IN ('waiting', 'running')`, [kind.name]);
-    if (!rows.length) await this.store.insert(ctx, { kind, payload: null, runAt: this.clock.now(), dedupeKey: 'recurring', everySeconds: seconds });
+    await this.store.ensureRecurring(ctx, kind, seconds);
   }
 }

@@ -14,7 +14,11 @@ describe('the log', () => {
 
   it('keeps the parameters of a failed query out', () => {
     let text = '';
-    const failure = Object.assign(new Error('duplicate key'), { query: 'INSERT S3CRET', parameters: ['S3CRET'], driverError: { code: '23505', constraint: 'uq_x' } });
+    const failure = Object.assign(new Error('duplicate key'), {
+      query: 'INSERT S3CRET',
+      parameters: ['S3CRET'],
+      driverError: { code: '23505', constraint: 'uq_x' },
+    });
     new Logger('debug', { write: (line: string) => void (text += line) }).error({ err: failure }, 'request failed');
     expect(text).toContain('uq_x');
     expect(text).not.toContain('S3CRET');

@@ -2,7 +2,19 @@ import { Injectable, type LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger as Pino, pino } from 'pino';
 
 /** Values under these keys never reach the log, wherever they stand in a record. */
-const SECRET_KEYS = ['authorization', 'cookie', 'password', 'token', 'secret', 'script', 'payload', 'body', 'signature', 'on-event', 'parameters'];
+const SECRET_KEYS = [
+  'authorization',
+  'cookie',
+  'password',
+  'token',
+  'secret',
+  'script',
+  'payload',
+  'body',
+  'signature',
+  'on-event',
+  'parameters',
+];
 const REDACT = SECRET_KEYS.flatMap((key) => [`["${key}"]`, `*["${key}"]`, `*.*["${key}"]`, `*.*.*["${key}"]`]);
 
 type Facts = Record<string, unknown>;
@@ -43,15 +55,28 @@ export class Logger {
     const line =
       (level: 'debug' | 'warn' | 'error') =>
       (message: unknown, ...rest: unknown[]): void =>
-        this.pino[level]({ nest: rest.filter((r) => typeof r === 'string').at(-1), err: message instanceof Error ? message : undefined }, typeof message === 'string' ? message : 'Nest could not go on');
-    return { log: line('debug'), debug: line('debug'), verbose: line('debug'), warn: line('warn'), error: line('error'), fatal: line('error') };
+        this.pino[level](
+          { nest: rest.filter((r) => typeof r === 'string').at(-1), err: message instanceof Error ? message : undefined },
+          typeof message === 'string' ? message : 'Nest could not go on',
+        );
+    return {
+      log: line('debug'),
+      debug: line('debug'),
+      verbose: line('debug'),
+      warn: line('warn'),
+      error: line('error'),
+      fatal: line('error'),
+    };
   }
 }
 
 /** An error without its data: a failed query's parameters and SQL may hold what a user typed. */
 function serializeError(error: unknown): Facts {
   if (!(error instanceof Error)) return { message: String(error) };
-  const { code, cause, driverError } = error as Error & { code?: unknown; driverError?: { code?: unknown; table?: unknown; constraint?: unknown; detail?: unknown } };
+  const { code, cause, driverError } = error as Error & {
+    code?: unknown;
+    driverError?: { code?: unknown; table?: unknown; constraint?: unknown; detail?: unknown };
+  };
   return {
     type: error.name,
     message: error.message,

@@ -61,7 +61,7 @@ export const rendererRegistry: Readonly<Record<string, Renderer>> = {
       busyUrl: signed('busy'),
       doneUrl: signed('done'),
       failUrl: signed('fail'),
-      payload: `${script((s) => s.log('info', NASTY))}\n# "done" {`,
+      payload: `${script((s) => s.log('info', NASTY)).toString()}\n# "done" {`,
       remaining: 2,
     },
     renderJob,

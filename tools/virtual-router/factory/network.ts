@@ -3,23 +3,33 @@ import { menuSpec, type MenuSpec } from '../menus/menu-spec.js';
 import { RosPrefix } from '../values/address.js';
 import { NOTHING, RosTime, toText, type RosValue } from '../values/value.js';
 import type { ConfigItem } from '../menus/config-item.js';
+import type { ConfigMenu } from '../menus/config-menu.js';
 import type { VirtualRouter } from '../virtual-router.js';
 
 const text = (properties: Map<string, RosValue>, name: string): string => toText(properties.get(name) ?? '');
 
 const removalTimes = new WeakMap<ConfigItem, number>();
 
+const listKey = (list: string, address: string): string => `${list}\0${address}`;
+const keyOf = (item: ConfigItem): string => listKey(text(item.properties, 'list'), text(item.properties, 'address'));
+/** Who had a list and address last: lists grow to tens of thousands, and each new entry asks. */
+const lastHolder = new WeakMap<ConfigMenu, Map<string, ConfigItem>>();
+
+function remember(item: ConfigItem): void {
+  let holders = lastHolder.get(item.menu);
+  if (!holders) lastHolder.set(item.menu, (holders = new Map()));
+  holders.set(keyOf(item), item);
+}
+
 /** Items of an address list with a timeout live in memory and go by themselves. */
 const addressList = menuSpec({
-  check(properties, router, item) {
-    for (const menu of ['ip/firewall/address-list', 'ipv6/firewall/address-list']) {
-      const others = router.menus.at(menu).items;
-      if (item ? item.menu.key !== menu : false) continue;
-      const list = text(properties, 'list') || (item ? toText(item.get('list')) : '');
-      const address = text(properties, 'address') || (item ? toText(item.get('address')) : '');
-      if (others.some((other) => other !== item && toText(other.get('list')) === list && toText(other.get('address')) === address))
-        throw new RouterOsError('failure: already have such entry');
-    }
+  check(properties, _router, item, menu) {
+    const list = text(properties, 'list') || (item ? text(item.properties, 'list') : '');
+    const address = text(properties, 'address') || (item ? text(item.properties, 'address') : '');
+    const key = listKey(list, address);
+    const holder = lastHolder.get(menu)?.get(key);
+    if (holder && holder !== item && keyOf(holder) === key && menu.items.includes(holder))
+      throw new RouterOsError('failure: already have such entry');
   },
   computed: {
     'creation-time': (item) => item.properties.get('-created') ?? NOTHING,
@@ -30,9 +40,11 @@ const addressList = menuSpec({
   },
   added(item, router) {
     item.properties.set('-created', router.dateTimeText(router.wallTime()));
+    remember(item);
     expire(item, router);
   },
   changed(item, router, names) {
+    remember(item);
     if (names.has('timeout')) expire(item, router);
   },
 });

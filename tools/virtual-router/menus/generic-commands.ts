@@ -74,7 +74,7 @@ function check(menu: ConfigMenu, values: Map<string, RosValue>, item: ConfigItem
     const list = menu.key === 'interface/bridge/port' && menu.tree.at('interface/list').byName(toText(port));
     if (!known && !list) throw new RouterOsError('input does not match any value of interface');
   }
-  menu.spec.check?.(values, router, item);
+  menu.spec.check?.(values, router, item, menu);
 }
 
 /** `bridge1`, `wireguard2`, `schedule1`: the name RouterOS makes up. */

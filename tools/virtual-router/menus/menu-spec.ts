@@ -31,7 +31,7 @@ export interface MenuSpec {
   /** Extra rows that come from elsewhere (`/interface` shows every kind). */
   rows?: (router: VirtualRouter) => ConfigItem[];
   /** @throws RouterOsError to refuse a new or changed item (`item` is undefined for a new one). */
-  check?: (properties: Map<string, RosValue>, router: VirtualRouter, item: ConfigItem | undefined) => void;
+  check?: (properties: Map<string, RosValue>, router: VirtualRouter, item: ConfigItem | undefined, menu: ConfigMenu) => void;
   added?: (item: ConfigItem, router: VirtualRouter) => void;
   changed?: (item: ConfigItem, router: VirtualRouter, names: Set<string>) => void;
   removing?: (item: ConfigItem, router: VirtualRouter) => void;

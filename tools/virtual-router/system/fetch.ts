@@ -5,8 +5,6 @@ import type { HttpResponse } from './http-transport.js';
 
 /** `output=user` and `http-data` take 64 KB; with headers 20 KB of data and 44 KB of headers (fetch manual). */
 const USER_LIMIT = 64 * 1024;
-/** A router without battery starts in 1970. */
-const NO_CERTIFICATE_BEFORE = Date.UTC(2020, 0);
 const HEADERS_DATA_LIMIT = 20 * 1024;
 
 const REASONS: Record<number, string> = {
@@ -83,10 +81,8 @@ export const fetchCommand: MenuCommand = function* ({ router, run, args }) {
   router.note({ time: started, method, url: url.href, headers, body: data === undefined ? undefined : fromBytes(data) });
   if (!isAddress(url.hostname) && !router.network.dns) fail('resolve error');
   if (router.network.down) fail('connection timeout');
-  if (url.protocol === 'https:' && (option('check-certificate') ?? 'no') !== 'no') {
-    // no certificate is valid yet for a router that has lost its time
-    const objection = router.network.certificate ?? (router.wallTime() < NO_CERTIFICATE_BEFORE ? 'certificate not yet valid' : undefined);
-    if (objection !== undefined) fail(`SSL: ssl: ${objection} (6)`);
+  if (router.network.certificate !== undefined && url.protocol === 'https:' && (option('check-certificate') ?? 'no') !== 'no') {
+    fail(`SSL: ssl: ${router.network.certificate} (6)`);
   }
   let response: HttpResponse;
   try {

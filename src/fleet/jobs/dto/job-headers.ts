@@ -27,9 +27,14 @@ export function readJobWish(headers: Headers, body: unknown): JobWish {
   const description = text('X-Description') ?? DEFAULT_DESCRIPTION;
   if (description.length < 3 || description.length > 100) refuse('X-Description', 'must have 3 to 100 characters');
   const script = typeof body === 'string' ? body : '';
-  if (script.length < SCRIPT.min || script.length > SCRIPT.max) refuse('script', `must be RouterOS script of ${SCRIPT.min} to ${SCRIPT.max} characters, sent as the body`);
+  if (script.length < SCRIPT.min || script.length > SCRIPT.max)
+    refuse('script', `must be RouterOS script of ${SCRIPT.min} to ${SCRIPT.max} characters, sent as the body`);
   if (script.includes('\0')) refuse('script', 'must not contain NUL characters');
-  const flags = { needsAcknowledgement: flag('X-Needs-Ack', true), shouldBackup: flag('X-Backup', false), expressExecute: flag('X-Express-Execute', false) };
+  const flags = {
+    needsAcknowledgement: flag('X-Needs-Ack', true),
+    shouldBackup: flag('X-Backup', false),
+    expressExecute: flag('X-Express-Execute', false),
+  };
   if (Object.keys(errors).length) throw new ValidationFailed(errors);
   return { idempotencyKey: idempotencyKey.toLowerCase(), description, script, ...flags };
 }

@@ -10,7 +10,12 @@ export class TokenWishDto {
   @IsBoolean()
   reusable?: boolean;
 
-  @ApiPropertyOptional({ type: String, format: 'date-time', nullable: true, description: 'When the command stops working; never without it.' })
+  @ApiPropertyOptional({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the command stops working; never without it.',
+  })
   @IsOptional()
   @Type(() => Date)
   @IsDate()

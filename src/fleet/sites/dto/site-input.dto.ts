@@ -1,6 +1,24 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsDateString, IsNumber, IsObject, IsOptional, IsString, IsTimeZone, IsUUID, Matches, Max, MaxLength, Min, MinLength, ValidateIf, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsDateString,
+  IsNumber,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsTimeZone,
+  IsUUID,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
 
 const present = (_object: object, value: unknown): boolean => value !== undefined;
 
@@ -18,7 +36,15 @@ export class GeoPointDto {
   lon!: number;
 }
 
-const geoPoint = { type: 'object' as const, nullable: true, required: ['lat', 'lon'], properties: { lat: { type: 'number' as const, minimum: -90, maximum: 90 }, lon: { type: 'number' as const, minimum: -180, maximum: 180 } } };
+const geoPoint = {
+  type: 'object' as const,
+  nullable: true,
+  required: ['lat', 'lon'],
+  properties: {
+    lat: { type: 'number' as const, minimum: -90, maximum: 90 },
+    lon: { type: 'number' as const, minimum: -180, maximum: 180 },
+  },
+};
 
 export class SiteUpdateDto {
   @ApiPropertyOptional({ minLength: 1, maxLength: 255 })

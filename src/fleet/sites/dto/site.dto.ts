@@ -14,13 +14,21 @@ export class SiteDto {
   name!: string;
   @text()
   address!: string | null;
-  @ApiProperty({ type: 'object', nullable: true, properties: { lat: { type: 'number' }, lon: { type: 'number' } }, additionalProperties: false })
+  @ApiProperty({
+    type: 'object',
+    nullable: true,
+    properties: { lat: { type: 'number' }, lon: { type: 'number' } },
+    additionalProperties: false,
+  })
   location!: { lat: number; lon: number } | null;
   @text('IANA name.')
   timezone!: string | null;
   @ApiProperty({ description: 'Whether heartbeats arrive: false after ten missed ones.' })
   has_pulse!: boolean;
-  @ApiProperty({ enum: ['pending', 'online', 'offline', 'deleting'], description: 'Beyond the contract: the life-cycle state in one word.' })
+  @ApiProperty({
+    enum: ['pending', 'online', 'offline', 'deleting'],
+    description: 'Beyond the contract: the life-cycle state in one word.',
+  })
   state!: 'pending' | 'online' | 'offline' | 'deleting';
   @text('How long the router runs, in words.')
   uptime!: string | null;

@@ -70,7 +70,10 @@ export class Authenticator implements OnModuleInit {
     const [id, teamId, secret, ...rest] = token.split(':');
     if (!isUuid(id) || !isUuid(teamId) || !secret || rest.length) throw new Unauthenticated();
     const standing = await this.credentialStanding(id as CredentialId);
-    const right = standing.secretHash !== undefined && standing.teamId === teamId.toLowerCase() && this.keys.macMatches(standing.secretHash, secret, SECRET_PURPOSE);
+    const right =
+      standing.secretHash !== undefined &&
+      standing.teamId === teamId.toLowerCase() &&
+      this.keys.macMatches(standing.secretHash, secret, SECRET_PURPOSE);
     if (!right) throw new Unauthenticated();
     this.refuseExpired(standing);
     return contextOf({ kind: 'api-token', credentialId: id as CredentialId, userId: standing.userId }, standing, requestId);
@@ -106,7 +109,8 @@ export class Authenticator implements OnModuleInit {
   }
 }
 
-const contextOf = (actor: RequestContext['actor'], { teamId, scopes }: Standing, requestId: string): RequestContext => RequestContext.of(actor, { teamId, scopes, requestId });
+const contextOf = (actor: RequestContext['actor'], { teamId, scopes }: Standing, requestId: string): RequestContext =>
+  RequestContext.of(actor, { teamId, scopes, requestId });
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 const sameSecret = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));

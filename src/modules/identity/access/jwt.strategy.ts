@@ -37,7 +37,8 @@ export class JwtTokens {
         algorithms: [SIGNING_ALGORITHM],
         audience: AUDIENCE,
         issuer: settings.PUBLIC_URL,
-        secretOrKeyProvider: (_request: unknown, token: string, done: (error: unknown, key?: string) => void) => done(null, this.keys.publicPem(kidOf(token)) ?? ''),
+        secretOrKeyProvider: (_request: unknown, token: string, done: (error: unknown, key?: string) => void) =>
+          done(null, this.keys.publicPem(kidOf(token)) ?? ''),
       },
       (claims: Claims, done: (error: unknown, user?: unknown) => void) => done(null, claims),
     );
@@ -46,10 +47,14 @@ export class JwtTokens {
   /** @throws Unauthenticated for anything but a valid token of ours */
   check(request: FastifyRequest): Promise<Claims> {
     return new Promise((resolve, reject) => {
-      const authenticate = passport.authenticate(this.strategy, { session: false }, (error: unknown, claims: Claims | false, info: unknown) => {
-        if (claims) resolve(claims);
-        else reject(new Unauthenticated('The token is malformed, expired or not one of ours.', { cause: error ?? info }));
-      }) as (request: unknown, reply: unknown, next: (error?: unknown) => void) => void;
+      const authenticate = passport.authenticate(
+        this.strategy,
+        { session: false },
+        (error: unknown, claims: Claims | false, info: unknown) => {
+          if (claims) resolve(claims);
+          else reject(new Unauthenticated('The token is malformed, expired or not one of ours.', { cause: error ?? info }));
+        },
+      ) as (request: unknown, reply: unknown, next: (error?: unknown) => void) => void;
       authenticate(request, {}, reject);
     });
   }

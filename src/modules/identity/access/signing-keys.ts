@@ -60,12 +60,28 @@ export class SigningKeys implements OnApplicationBootstrap {
   }
 
   jwks(): { keys: PublicJwk[] } {
-    return { keys: this.keys.map((key) => ({ ...(createPublicKey(key.publicPem).export({ format: "jwk" }) as { kty: string; n: string; e: string }), kid: key.kid, use: "sig", alg: SIGNING_ALGORITHM })) };
+    return {
+      keys: this.keys.map((key) => ({
+        ...(createPublicKey(key.publicPem).export({ format: 'jwk' }) as { kty: string; n: string; e: string }),
+        kid: key.kid,
+        use: 'sig',
+        alg: SIGNING_ALGORITHM,
+      })),
+    };
   }
 
   private async load(ctx: RequestContext): Promise<void> {
-    const rows = await this.db.manager(ctx).createQueryBuilder(SigningKey, 'k').andWhere('k.retiredAt IS NULL').orderBy('k.createdAt', 'DESC').getMany();
-    this.keys = rows.map((row) => ({ kid: row.id, publicPem: row.publicPem, privateKey: createPrivateKey(this.appKeys.open(row.sealedPrivatePem, PURPOSE)) }));
+    const rows = await this.db
+      .manager(ctx)
+      .createQueryBuilder(SigningKey, 'k')
+      .andWhere('k.retiredAt IS NULL')
+      .orderBy('k.createdAt', 'DESC')
+      .getMany();
+    this.keys = rows.map((row) => ({
+      kid: row.id,
+      publicPem: row.publicPem,
+      privateKey: createPrivateKey(this.appKeys.open(row.sealedPrivatePem, PURPOSE)),
+    }));
   }
 
   private async make(ctx: RequestContext): Promise<void> {

@@ -16,7 +16,9 @@ export class SignInDto {
 
 export class ChangePasswordDto extends SignInDto {
   @ApiProperty({ description: 'At least 8 characters with upper case, lower case, digit and special character.' })
-  @Matches(PASSWORD_RULE, { message: 'new_password must have at least 8 characters with upper case, lower case, digit and special character' })
+  @Matches(PASSWORD_RULE, {
+    message: 'new_password must have at least 8 characters with upper case, lower case, digit and special character',
+  })
   new_password!: string;
 }
 
