@@ -14,6 +14,7 @@ type All = Values<typeof httpConfig.variables> &
 /** Everything the environment decides, typed. Injected as is; made once, by `readSettings`. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the class is the injection token, the interface its shape
 export abstract class Settings {}
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see above
 export interface Settings extends All {
   /** URL without trailing slash, never empty. */
   PUBLIC_URL: string;

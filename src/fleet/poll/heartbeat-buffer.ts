@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SiteId } from '../../platform/context/index.js';
 import type { DeviceIdentity } from './device-tokens.js';
+import { WorkHints } from './work-hints.js';
 
 /** The newest heartbeat of a site since the last flush, and how many there were. */
 export interface Beat {
@@ -19,6 +20,8 @@ export interface Beat {
 export class HeartbeatBuffer {
   private entries = new Map<SiteId, Beat>();
 
+  constructor(private readonly hints: WorkHints) {}
+
   get size(): number {
     return this.entries.size;
   }
@@ -30,9 +33,10 @@ export class HeartbeatBuffer {
       known.seenFrom = seenFrom;
       if (body !== '') known.body = body;
       known.beats++;
-    } else if (!known || known.device.generation < device.generation) {
-      this.entries.set(device.siteId, { device, seenAt, seenFrom, body, beats: 1 });
+      return;
     }
+    if (known) this.hints.revoke(device.siteId, Math.min(known.device.generation, device.generation)); // a router that was replaced polls still
+    if (!known || known.device.generation < device.generation) this.entries.set(device.siteId, { device, seenAt, seenFrom, body, beats: 1 });
   }
 
   /** Takes everything out, sorted by site so that two processes never lock rows in opposite order. */

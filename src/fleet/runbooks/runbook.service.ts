@@ -4,7 +4,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { type BootstrapTokenId, newId, type RequestContext, type RunbookId, type SiteId } from '../../platform/context/index.js';
 import { uuidToBase62 } from '../../platform/crypto/index.js';
 import { Database } from '../../platform/database/index.js';
-import { NotFound } from '../../platform/errors/index.js';
+import { NotFound, ValidationFailed } from '../../platform/errors/index.js';
 import type { Slice } from '../../platform/http/index.js';
 import { bootstrapCommand } from '../../routeros/render/index.js';
 import { RunbookNotFound } from '../errors.js';
@@ -108,6 +108,7 @@ export class RunbookService {
   }
 
   private addToken(ctx: RequestContext, owner: { runbookId?: RunbookId; siteId?: SiteId }, wish: TokenWish): Promise<BootstrapToken> {
+    if (wish.expiresAt && wish.expiresAt <= this.clock.now()) throw new ValidationFailed({ expires_at: ['expires_at must lie in the future'] });
     return this.tokens.insert(ctx, {
       ...{ id: randomUUID(), runbookId: owner.runbookId ?? null, siteId: owner.siteId ?? null },
       ...{ reusable: wish.reusable, expiresAt: wish.expiresAt ?? null, revokedAt: null, spentAt: null, createdAt: this.clock.now() },

@@ -1,5 +1,4 @@
 import type { DeepPartial, EntityTarget, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
-import type { QueryDeepPartialEntity } from 'typeorm/query-builder/QueryPartialEntity.js';
 import type { RequestContext, TeamId } from '../context/index.js';
 import type { Database } from './database.js';
 

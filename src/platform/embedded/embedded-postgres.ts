@@ -8,6 +8,8 @@ import {
   openSync,
   readFileSync,
   realpathSync,
+  renameSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -16,6 +18,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
+import { lockDataFolder } from './data-folder-lock.js';
 import { type Account, canReach, nativeFolder, reachableFolder, serverAccount } from './postgres-binaries.js';
 
 /** The role the application logs in as: no superuser, so that row-level security holds for it. */
@@ -37,7 +40,8 @@ export interface EmbeddedOptions {
 
 /**
  * A private PostgreSQL beside the application. It listens on a free loopback port with a password of its own and is
- * stopped with us. A server that an earlier process left behind (kill -9) is stopped first, and recovers as PostgreSQL does.
+ * stopped with us, also when the process ends without a word. The data folder is locked for as long as it runs; a server
+ * that a dead owner left behind (kill -9) is stopped first, and recovers as PostgreSQL does.
  */
 export class EmbeddedPostgres {
   private constructor(
@@ -46,10 +50,29 @@ export class EmbeddedPostgres {
     readonly url: string,
     /** For tests that make databases. */
     readonly superuserUrl: string,
+    private readonly unlock: () => void,
   ) {}
 
-  /** @throws Error with the server's own words when it does not come up */
+  /** @throws DataFolderInUse, Error with the server's own words when it does not come up */
   static async start(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+    const unlock = lockDataFolder(resolve(options.dataDir));
+    try {
+      return await EmbeddedPostgres.startLocked(options, unlock);
+    } catch (error) {
+      unlock();
+      throw error;
+    }
+  }
+
+  /** URL for the application of the server that runs on this data folder now, of whichever process; undefined when none does. */
+  static runningUrl(dataDir: string): string | undefined {
+    const [pidFile, secretFile] = [join(dataDir, 'postgres', 'postmaster.pid'), join(dataDir, 'postgres.secret')];
+    if (!existsSync(pidFile) || !existsSync(secretFile)) return undefined;
+    const [pid, , , port] = readFileSync(pidFile, 'utf8').split('\n'); // pid, folder, start time, port
+    return isPostgres(Number(pid)) ? urlOf(APP_ROLE, readFileSync(secretFile, 'utf8').trim(), Number(port), DATABASE) : undefined;
+  }
+
+  private static async startLocked(options: EmbeddedOptions, unlock: () => void): Promise<EmbeddedPostgres> {
     const say = options.say ?? ((): void => undefined);
     const account = serverAccount();
     const native = nativeFolder(account);
@@ -60,10 +83,10 @@ export class EmbeddedPostgres {
     }
     await stopLeftOver(folder, say);
     const port = await freePort();
-    const url = (role: string, database: string): string => `postgres://${role}:${secret}@127.0.0.1:${port}/${database}`;
-    const server = await launch(native, folder, url(SUPERUSER, 'postgres'), account, options);
-    await prepareDatabase(url(SUPERUSER, 'postgres'), secret);
-    return new EmbeddedPostgres(server, url(APP_ROLE, DATABASE), url(SUPERUSER, 'postgres'));
+    const superuserUrl = urlOf(SUPERUSER, secret, port, 'postgres');
+    const server = await launch(native, folder, superuserUrl, account, options);
+    await prepareDatabase(superuserUrl, secret);
+    return new EmbeddedPostgres(server, urlOf(APP_ROLE, secret, port, DATABASE), superuserUrl, unlock);
   }
 
   get pid(): number | undefined {
@@ -72,13 +95,23 @@ export class EmbeddedPostgres {
 
   /** Fast shutdown: open transactions roll back, everything committed is on disk. */
   async stop(): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    this.process.ref(); // wait for it, although a running server alone does not keep us alive
-    const gone = new Promise((done) => this.process.once('exit', done));
-    this.process.kill('SIGINT');
-    await gone;
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      this.process.ref(); // wait for it, although a running server alone does not keep us alive
+      const gone = new Promise((done) => this.process.once('exit', done));
+      this.process.kill('SIGINT');
+      await gone;
+    }
+    this.unlock();
   }
 }
+
+const urlOf = (role: string, secret: string, port: number, database: string): string => `postgres://${role}:${secret}@127.0.0.1:${port}/${database}`;
+
+/** Servers (and initdb) that run now. Whatever ends this process short of kill -9 ends them too: at once, and they recover at the next start. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const server of running) server.kill('SIGQUIT');
+});
 
 function prepareFolder(dataDir: string, account: Account, say: (line: string) => void): { folder: string; secret: string } {
   mkdirSync(dataDir, { recursive: true });
@@ -99,7 +132,18 @@ function prepareFolder(dataDir: string, account: Account, say: (line: string) =>
   return { folder, secret: readFileSync(secretFile, 'utf8').trim() };
 }
 
+/** Makes the cluster beside its place and moves it there when it is whole: whoever interrupts this leaves nothing half done. */
 async function initialise(native: string, folder: string, secret: string, account: Account): Promise<void> {
+  const draft = `${folder}.new`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { mode: 0o700 });
+  if (account.uid !== undefined) chownSync(draft, account.uid, account.gid!);
+  await runInitdb(native, draft, secret, account);
+  rmdirSync(folder);
+  renameSync(draft, folder);
+}
+
+async function runInitdb(native: string, folder: string, secret: string, account: Account): Promise<void> {
   const passwordFile = join(dirname(folder), `.initdb-${process.pid}`);
   writeFileSync(passwordFile, `${secret}\n`, { mode: 0o600 });
   if (account.uid !== undefined) chownSync(passwordFile, account.uid, account.gid!);
@@ -118,11 +162,14 @@ async function initialise(native: string, folder: string, secret: string, accoun
     const child = spawn(join(native, 'bin', 'initdb'), args, {
       ...account,
       cwd: '/',
+      detached: true, // as the server: a second Ctrl-C ends it with us
       stdio: ['ignore', 'pipe', 'pipe', fd],
       env: { ...process.env, LC_ALL: 'C' },
     });
     closeSync(fd);
     const output = collect(child);
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     const code = await new Promise<number | null>((done, fail) => child.once('exit', done).once('error', fail));
     if (code !== 0) throw new Error(`PostgreSQL could not prepare ${folder}: ${output().slice(-2000)}`);
   } finally {
@@ -177,6 +224,8 @@ async function launch(native: string, folder: string, url: string, account: Acco
     env: { ...process.env, LC_ALL: 'C' },
   });
   const output = collect(child);
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   for (const until = Date.now() + START_LIMIT_MS; Date.now() < until; await new Promise((r) => setTimeout(r, 40))) {
     if (child.exitCode !== null) break;
     if (await answers(url)) {

@@ -148,10 +148,7 @@ export class TaskRunner implements TaskExecutor {
     if (!isConnectionLoss(err)) return false;
     const { code, driverError } = err as { code?: unknown; driverError?: unknown };
     if (driverError !== undefined || typeof code !== 'string' || !code.startsWith('E')) return true;
-    return this.store.counts(SYSTEM).then(
-      () => false,
-      () => true,
-    );
+    return !(await this.store.isReachable(SYSTEM));
   }
 
   /**

@@ -166,9 +166,9 @@ export class TaskStore {
           ctx,
           task,
           `run_at = $3, last_error = $4, attempts = $5, ${RELEASE},
-           state = CASE WHEN other THEN 'failed' ELSE 'waiting' END, finished_at = CASE WHEN other THEN $8::timestamptz END
-           FROM (SELECT EXISTS (SELECT FROM task WHERE name = $6 AND dedupe_key = $7 AND state = 'waiting') AS other) o`,
+           state = CASE WHEN other THEN 'failed' ELSE 'waiting' END, finished_at = CASE WHEN other THEN $8::timestamptz END`,
           [this.in(seconds), error && storable(error), attempts, task.name, task.dedupeKey, this.clock.now()],
+          `FROM (SELECT EXISTS (SELECT FROM task WHERE name = $6 AND dedupe_key = $7 AND state = 'waiting') AS other) o`,
         );
       } catch (err) {
         if (sqlState(err) !== UNIQUE_VIOLATION) throw err; // else one with the same key was committed just now: look again
@@ -181,9 +181,8 @@ export class TaskStore {
     return this.change(ctx, task, `state = 'failed', finished_at = $3, last_error = $4, ${RELEASE}`, [this.clock.now(), storable(error)]);
   }
 
-  private async change(ctx: RequestContext, task: LeasedTask, assignments: string, values: unknown[]): Promise<boolean> {
-    const [set, from] = assignments.split(/\n\s*(?=FROM )/) as [string, string?];
-    const sql = `UPDATE task t SET ${set} ${from ?? ''} WHERE t.id = $1 AND t.lease_id = $2 AND t.state = 'running' RETURNING t.id`;
+  private async change(ctx: RequestContext, task: LeasedTask, set: string, values: unknown[], from = ''): Promise<boolean> {
+    const sql = `UPDATE task t SET ${set} ${from} WHERE t.id = $1 AND t.lease_id = $2 AND t.state = 'running' RETURNING t.id`;
     return (await this.db.query(ctx, sql, [task.id, task.leaseId, ...values])).length === 1;
   }
 
@@ -209,6 +208,13 @@ export class TaskStore {
       [JSON.stringify(kinds)],
     );
     return rows.map((row) => row.name);
+  }
+
+  async isReachable(ctx: RequestContext): Promise<boolean> {
+    return this.db.query(ctx, 'SELECT 1').then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Deletes what ended before that time, in batches; answers how many. */

@@ -99,9 +99,8 @@ export class TasksModule implements OnApplicationBootstrap, BeforeApplicationShu
     const instances = new Set([...providers.map((p) => p.instance), this].filter((i): i is object => typeof i === 'object' && i !== null));
     for (const instance of instances) {
       // Names of inherited methods too, never of accessors: reading one would run it.
-      for (const name of this.scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object | null)) {
-        yield { instance, method: (instance as Record<string, Method>)[name]! };
-      }
+      const prototype = Object.getPrototypeOf(instance) as Record<string, Method> | null;
+      for (const name of this.scanner.getAllMethodNames(prototype)) yield { instance, method: prototype![name]! };
     }
   }
 }

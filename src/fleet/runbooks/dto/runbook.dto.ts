@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsDate, IsOptional, IsString, MaxLength, MinDate, MinLength } from 'class-validator';
+import { IsBoolean, IsDate, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import type { BootstrapToken } from '../bootstrap-token.entity.js';
 import type { RunbookService, RunbookWithToken } from '../runbook.service.js';
 
@@ -19,7 +19,6 @@ export class TokenWishDto {
   @IsOptional()
   @Type(() => Date)
   @IsDate()
-  @MinDate(() => new Date(), { message: 'expires_at must lie in the future' })
   expires_at?: Date | null;
 }
 

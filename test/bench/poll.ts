@@ -1,0 +1,131 @@
+/**
+ * Polls a second of bare node:http and of rosfleet with 10,000 adopted sites, by the same generator in the same run;
+ * then latency at half of rosfleet's load; then what kill -9 loses.
+ *
+ *   npm run bench:poll -- [--sites 10000] [--seconds 15] [--warm-up 5] [--rounds 2] [--connections 64]
+ */
+import { parseArgs } from 'node:util';
+import type pg from 'pg';
+import type { TeamId } from '../../src/platform/context/index.js';
+import { ended, message, startChild } from './support/children.js';
+import { Generator, type KillLog, type LoadResult, type LoadWish } from './support/generator-client.js';
+import { Installation, type RunningApp } from './support/installation.js';
+import { atLeast, atMost, benchmark, exactly, latencyOf, median, pause, progress, rounded, until } from './support/report.js';
+import { beatsStored, queueJobs, seedSites, siteId } from './support/routers.js';
+
+const number = (fallback: number): { type: 'string'; default: string } => ({ type: 'string', default: String(fallback) });
+const { values } = parseArgs({
+  options: { sites: number(10_000), seconds: number(15), 'warm-up': number(5), rounds: number(2), connections: number(64), 'latency-seconds': number(15) },
+});
+const [sites, seconds, warmUpSeconds, connections] = [values.sites, values.seconds, values['warm-up'], values.connections].map(Number) as [number, number, number, number];
+
+const JOB_SHARE = 0.01;
+/** A job is learnt by the flush after it was queued, and delivered by the poll after that. */
+const SETTLE_MS = 10_000;
+
+await benchmark('poll', async (undo) => {
+  const installation = await Installation.make(undo);
+  progress(`seeding ${sites} sites`);
+  const teamId = await installation.offline((db) => seedSites(db, sites));
+  const generator = await Generator.start(undo);
+  const bare = startChild('test/bench/support/bare-server.js');
+  undo.push(() => (bare.kill(), ended(bare)));
+  const { port: barePort } = await message<{ kind: 'listening'; port: number }>(bare, 'listening');
+  let app = await installation.start();
+  let db = await installation.connect();
+  undo.push(() => db.end());
+  const wish = { teamId, routers: sites, connections, warmUpSeconds, seconds };
+  const onApp = (more: Partial<LoadWish> = {}): Promise<LoadResult> => withJobs(generator, { ...wish, port: app.port, ...more }, db, teamId);
+
+  const [bareRates, appRates]: [number[], number[]] = [[], []];
+  const totals = { answered: 0, withScript: 0, errors: 0, refused: 0 };
+  const count = (result: LoadResult): LoadResult => {
+    for (const key of Object.keys(totals) as (keyof typeof totals)[]) totals[key] += result[key];
+    return result;
+  };
+  for (let round = 1; round <= Number(values.rounds); round++) {
+    const plain = await generator.load({ ...wish, port: barePort });
+    bareRates.push(plain.requestsPerSecond);
+    progress(`round ${round}: node:http  ${rounded(plain.requestsPerSecond)} requests/s`);
+    const ours = count(await onApp());
+    appRates.push(ours.requestsPerSecond);
+    progress(`round ${round}: rosfleet   ${rounded(ours.requestsPerSecond)} requests/s, ${ours.withScript} jobs delivered`);
+  }
+  const [bareRate, appRate] = [median(bareRates), median(appRates)];
+  const rate = Math.floor(appRate / 2);
+  const latencyWish = { rate, seconds: Number(values['latency-seconds']), warmUpSeconds: 3 };
+  const half = count(await onApp(latencyWish));
+  const latency = latencyOf(half.latencies);
+  progress(`rosfleet at ${rate} requests/s: p50 ${latency.p50} ms, p99 ${latency.p99} ms, max ${latency.max} ms`);
+  const plainLatency = latencyOf((await generator.load({ ...wish, ...latencyWish, port: barePort })).latencies);
+  progress(`node:http at ${rate} requests/s: p50 ${plainLatency.p50} ms, p99 ${plainLatency.p99} ms, max ${plainLatency.max} ms`);
+
+  await until(async () => (await beatsStored(db)) >= totals.answered, SETTLE_MS);
+  const persisted = await beatsStored(db);
+  const jobs = await db.query<{ state: string; count: number }>('SELECT state, count(*)::int FROM job GROUP BY state');
+  progress(`heartbeats: ${totals.answered} answered, ${persisted} in the database; jobs delivered: ${totals.withScript}`);
+
+  const kill = await killDuringLoad(generator, app, { ...wish, port: app.port, rate, seconds: 30, warmUpSeconds: 0 });
+  await db.end();
+  app = await installation.start();
+  db = await installation.connect();
+  const loss = await lossOf(db, kill.log, kill.at);
+  progress(`kill -9: ${loss.lostHeartbeats} heartbeats lost, the oldest ${loss.oldestLostMs} ms before it; ready again after ${rounded(app.readyMs)} ms`);
+  await db.end();
+  await app.stop();
+
+  return {
+    targets: {
+      ratio: atLeast(0.5, rounded(appRate / bareRate, 3)),
+      p99AtHalfLoadMs: atMost(25, latency.p99),
+      refusedOrFailed: exactly(0, totals.refused + totals.errors),
+      heartbeatsPersisted: exactly(totals.answered, persisted),
+      oldestLostByKillMs: atMost(1000, loss.oldestLostMs),
+    },
+    nodeHttp: { requestsPerSecond: rounded(bareRate), rounds: bareRates.map((r) => rounded(r)), latencyMsAtSameRate: plainLatency },
+    rosfleet: { requestsPerSecond: rounded(appRate), rounds: appRates.map((r) => rounded(r)), sites, halfLoad: rate, latencyMsAtHalfLoad: latency },
+    jobs: { delivered: totals.withScript, share: rounded(totals.withScript / totals.answered, 4), states: Object.fromEntries(jobs.rows.map((r) => [r.state, r.count])) },
+    heartbeats: { answered: totals.answered, persisted },
+    kill: { ...loss, readyAgainMs: rounded(app.readyMs) },
+  };
+});
+
+/** Load with jobs queued meanwhile, by what looks like another process, for so many of the polls as get one. */
+async function withJobs(generator: Generator, wish: Omit<LoadWish, 'kind'>, db: pg.Client, teamId: TeamId): Promise<LoadResult> {
+  let queued = 0;
+  let work = Promise.resolve();
+  const result = await generator.load(wish, ({ answered }) => {
+    work = work.then(async () => {
+      const due = Math.min(Math.floor(answered * JOB_SHARE) - queued, wish.routers);
+      if (due <= 0) return;
+      queued += due;
+      await queueJobs(db, teamId, Array.from({ length: due }, () => Math.floor(Math.random() * wish.routers)));
+    });
+  });
+  await work;
+  return result;
+}
+
+async function killDuringLoad(generator: Generator, app: RunningApp, wish: Omit<LoadWish, 'kind'>): Promise<{ at: number; log: KillLog }> {
+  const loading = generator.load({ ...wish, logged: true });
+  await pause(5000 + Math.random() * 1000);
+  const at = Date.now();
+  await app.kill();
+  generator.stop();
+  await loading;
+  return { at, log: await generator.log() };
+}
+
+/** Answered heartbeats that the database does not know, directly or by a later one of the same router. */
+async function lossOf(db: pg.Client, log: KillLog, killedAt: number): Promise<{ answeredBeforeKill: number; lostHeartbeats: number; oldestLostMs: number }> {
+  const { rows } = await db.query<{ id: string; seen: number }>('SELECT site_id AS id, extract(epoch FROM last_seen_at)::float8 * 1000 AS seen FROM site_pulse');
+  const seen = new Map(rows.map((r) => [r.id, r.seen]));
+  let lostHeartbeats = 0;
+  let oldest = killedAt;
+  for (let i = 0; i < log.router.length; i++) {
+    if ((seen.get(siteId(log.router[i]!)) ?? 0) >= log.sent[i]!) continue;
+    lostHeartbeats++;
+    oldest = Math.min(oldest, log.answered[i]!);
+  }
+  return { answeredBeforeKill: log.router.length, lostHeartbeats, oldestLostMs: rounded(killedAt - oldest) };
+}

@@ -1,0 +1,135 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { SiteCameOnline, SiteRebooted, SiteWentOffline } from '../../src/fleet/index.js';
+import { EventBus, type DomainEvent, type EventClass } from '../../src/platform/events/index.js';
+import type { VirtualRouter } from '../../tools/virtual-router/index.js';
+import { Fleet, type Team } from './support/fleet.js';
+
+describe('the pulse of a site', () => {
+  let fleet: Fleet;
+  let team: Team;
+  let router: VirtualRouter;
+  let site: string;
+  let heard: DomainEvent[] = [];
+
+  const listen = (): void => {
+    for (const kind of [SiteWentOffline, SiteCameOnline, SiteRebooted] as EventClass[]) fleet.app.get(EventBus).listenAfter(kind, (_ctx, event) => heard.push(event));
+  };
+  const of = <E extends DomainEvent>(kind: new (...args: never[]) => E): E[] => heard.filter((e): e is E => e instanceof kind);
+  const shown = async (): Promise<Record<string, unknown>> => (await team.owner.get(`/site/${site}`).expect(200)).body as Record<string, unknown>;
+
+  beforeAll(async () => {
+    fleet = await Fleet.start();
+    team = await fleet.team();
+    listen();
+    ({ router, site } = await fleet.adopted(team));
+    await fleet.pass(65);
+  }, 60_000);
+  afterEach(() => {
+    heard = [];
+  });
+  afterAll(() => fleet.stop());
+
+  it('came with the first heartbeat', async () => {
+    expect(of(SiteCameOnline)).toHaveLength(1);
+    expect(await shown()).toMatchObject({ has_pulse: true, last_seen: expect.stringMatching(/second/), uptime: expect.any(String) });
+  });
+
+  it('stays through nine missed heartbeats', async () => {
+    router.network.down = true;
+    await fleet.pass(285);
+    expect(await shown()).toMatchObject({ has_pulse: true });
+    router.network.down = false;
+    await fleet.pass(35);
+    expect(of(SiteWentOffline)).toEqual([]);
+  });
+
+  it('is gone after ten, and the outage is dated from the first missed one to the next good one', async () => {
+    const last = new Date((await shown()).last_seen_at as string);
+    router.network.down = true;
+    await fleet.pass(345);
+    expect(await shown()).toMatchObject({ has_pulse: false, state: 'offline' });
+    expect(of(SiteWentOffline)).toMatchObject([{ siteId: site, firstMissedAt: new Date(last.getTime() + 30_000) }]);
+    router.network.down = false;
+    await fleet.pass(35);
+    expect(await shown()).toMatchObject({ has_pulse: true });
+    const [outage] = await fleet.sql<{ started_at: Date; ended_at: Date }>(`SELECT started_at, ended_at FROM site_outage WHERE site_id = $1 ORDER BY started_at DESC LIMIT 1`, [site]);
+    expect(outage!.started_at).toEqual(new Date(last.getTime() + 30_000));
+    expect(outage!.ended_at.getTime()).toBeGreaterThan(last.getTime() + 345_000);
+    expect(of(SiteRebooted)).toEqual([]);
+  });
+
+  it('knows a reboot by its uptime, and takes neither an outage nor a late heartbeat for one', async () => {
+    await fleet.pass(600);
+    expect(of(SiteRebooted)).toEqual([]);
+    router.reboot();
+    await fleet.pass(65);
+    expect(of(SiteRebooted)).toHaveLength(1);
+    await fleet.pass(120);
+    expect(of(SiteRebooted)).toHaveLength(1);
+  });
+
+  it('is not lost because the server was away', async () => {
+    await fleet.crash();
+    await fleet.clock.advance(600_000);
+    await fleet.startApp();
+    listen();
+    await fleet.sweep();
+    expect(await shown()).toMatchObject({ has_pulse: true });
+    await fleet.pass(95);
+    expect(await shown()).toMatchObject({ has_pulse: true });
+    expect(of(SiteWentOffline)).toEqual([]);
+    const rows = (await team.owner.get(`/site/mikrotik-stats/${site}`).expect(200)).body as { missed_heartbeats_percentage: number; total_minutes_down: number }[];
+    expect(rows).toHaveLength(24);
+    expect(rows.at(-1)!.missed_heartbeats_percentage).toBeLessThan(60);
+  });
+
+  it('but is lost when the router fell silent while the server was away', async () => {
+    await fleet.crash();
+    await fleet.clock.advance(600_000);
+    router.network.down = true;
+    await fleet.startApp();
+    listen();
+    await fleet.pass(250);
+    expect(await shown()).toMatchObject({ has_pulse: true });
+    await fleet.pass(120);
+    expect(await shown()).toMatchObject({ has_pulse: false });
+    router.network.down = false;
+    await fleet.pass(35);
+  });
+
+  it('shows hours, samples and versions', async () => {
+    const today = new Date(fleet.clock.now()).toISOString().slice(0, 10);
+    const samples = (await team.owner.get(`/sites/${site}/mikrotik-stats?start_date=${today}&end_date=${today}`).expect(200)).body as Record<string, number>[];
+    expect(samples.length).toBeGreaterThan(2);
+    expect(samples[0]).toMatchObject({ cpu_load: expect.any(Number), memory_free: expect.any(Number), disk_free: expect.any(Number), uptime: expect.any(Number) });
+    const averaged = (await team.owner.get(`/sites/${site}/mikrotik-stats?start_date=2025-12-30&end_date=${today}`).expect(200)).body as unknown[];
+    expect(averaged.length).toBeLessThanOrEqual(samples.length);
+    expect((await team.owner.get(`/sites/${site}/mikrotik-stats?start_date=${today}&end_date=2025-01-01`).expect(422)).body.errors).toHaveProperty('end_date');
+    expect((await team.owner.get(`/sites/${site}/mikrotik-stats?start_date=soon`).expect(422)).body.errors).toHaveProperty('start_date');
+    expect((await team.owner.get(`/site-version/${site}`).expect(200)).body).toMatchObject({ id: site, model: 'RB5009UG+S+', software_version: expect.stringContaining('7.22.3') });
+  });
+
+  it('answers an empty script while PostgreSQL is away, and loses nothing', async () => {
+    const { dataSource } = fleet.app.get((await import('../../src/platform/database/index.js')).Database);
+    const query = jestless(dataSource);
+    query.break();
+    await fleet.clock.advance(31_000);
+    await fleet.clock.settle();
+    expect(router.requests.filter((r) => r.url.endsWith('/poll')).at(-1)).toMatchObject({ status: 200 });
+    query.mend();
+    await fleet.pass(1);
+    const { rows } = { rows: await fleet.sql<{ last_seen_at: Date }>(`SELECT last_seen_at FROM site_pulse WHERE site_id = $1`, [site]) };
+    expect(fleet.clock.now() - rows[0]!.last_seen_at.getTime()).toBeLessThan(35_000);
+  });
+});
+
+/** Makes every new connection of the pool fail as a restarting server does. */
+function jestless(dataSource: { driver: unknown }): { break(): void; mend(): void } {
+  const { master } = dataSource.driver as { master: { connect: unknown } };
+  const real = master.connect;
+  const away = Object.assign(new Error('the database system is starting up'), { code: '57P03' });
+  return {
+    break: () => void (master.connect = (callback?: (error: Error) => void): unknown => (callback ? callback(away) : Promise.reject(away))),
+    mend: () => void (master.connect = real),
+  };
+}
