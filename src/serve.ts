@@ -45,7 +45,7 @@ function announce(server: Awaited<ReturnType<typeof startServer>>): void {
 const SAME_WISH_MS = 500;
 
 /** The first signal that asks us to stop; the next one ends the process at once, and its exit handlers the database. */
-function firstSignal(): Promise<NodeJS.Signals> {
+export function firstSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     const first = (signal: NodeJS.Signals): void => {
       const asked = performance.now();

@@ -110,7 +110,7 @@ async function killDuringLoad(generator: Generator, app: RunningApp, wish: Omit<
   const loading = generator.load({ ...wish, logged: true });
   await pause(5000 + Math.random() * 1000);
   const at = Date.now();
-  await app.kill();
+  await (process.env['BENCH_CPU_PROF'] ? app.stop() : app.kill()); // a profile is written at the end of a process only
   generator.stop();
   await loading;
   return { at, log: await generator.log() };

@@ -18,7 +18,7 @@ describe('a job', () => {
   const job = async (id: unknown): Promise<Record<string, unknown>> => (await team.owner.get(`/site/${site}/job/${String(id)}`).expect(200)).body as Record<string, unknown>;
 
   it('changes the router and is reported done', async () => {
-    const made = await team.owner.job(site, '/system identity set name="Café «Nord» $5"', { 'x-description': 'Rename' });
+    const made = await team.owner.job(site, '/system identity set name="Café «Nord» \\$5"', { 'x-description': 'Rename' });
     expect(made).toMatchObject({ site_id: site, description: 'Rename', state: 'pending', started_at: null, needs_acknowledgement: true, should_backup: false, associated_backup: null });
     expect(made.token).toMatch(/^[0-9A-Za-z]{22}$/);
     expect(made.log_url).toContain(`streams=${site}`);
@@ -38,7 +38,7 @@ describe('a job', () => {
   });
 
   it('with a syntax error fails and does not stay silent', async () => {
-    const made = await team.owner.job(site, '/ip firewall filter add chain=input action=');
+    const made = await team.owner.job(site, '/ip firewall filter add chain=input action=nonsense');
     const broken = await team.owner.job(site, ':put "unterminated');
     await fleet.pass(95);
     expect((await job(made.id)).state).toBe('failed');
@@ -120,7 +120,7 @@ describe('a job', () => {
   });
 
   it('survives kill -9 of the server between delivery and status', async () => {
-    const made = await team.owner.job(site, ':delay 20s; /system note set note="through a crash"');
+    const made = await team.owner.job(site, ':delay 45s; /system note set note="through a crash"');
     await fleet.pass(31);
     expect((await job(made.id)).state).toBe('busy');
     await fleet.crash();

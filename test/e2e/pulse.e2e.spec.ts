@@ -36,7 +36,7 @@ describe('the pulse of a site', () => {
 
   it('stays through nine missed heartbeats', async () => {
     router.network.down = true;
-    await fleet.pass(285);
+    await fleet.pass(270);
     expect(await shown()).toMatchObject({ has_pulse: true });
     router.network.down = false;
     await fleet.pass(35);

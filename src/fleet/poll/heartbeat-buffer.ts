@@ -39,11 +39,11 @@ export class HeartbeatBuffer {
     if (!known || known.device.generation < device.generation) this.entries.set(device.siteId, { device, seenAt, seenFrom, body, beats: 1 });
   }
 
-  /** Takes everything out, sorted by site so that two processes never lock rows in opposite order. */
+  /** Takes everything out, those that wait longest first: whatever a flush takes, none gets older than its interval. */
   drain(): Beat[] {
     const beats = [...this.entries.values()];
     this.entries = new Map();
-    return beats.sort((a, b) => (a.device.siteId < b.device.siteId ? -1 : 1));
+    return beats;
   }
 
   putBack(beats: readonly Beat[]): void {

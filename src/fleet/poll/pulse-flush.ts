@@ -10,12 +10,15 @@ import { SiteCameOnline, SiteFactsChanged, SiteRebooted } from '../events.js';
 import { ServerPresenceService } from '../pulse/server-presence.service.js';
 import { factsFingerprint, lastingFacts } from './facts.js';
 import { type Beat, HeartbeatBuffer } from './heartbeat-buffer.js';
-import { type NotableBeat, PulseRepository } from './pulse.repository.js';
+import { type FactsOfSite, type NotableBeat, PulseRepository } from './pulse.repository.js';
 import { WorkHints } from './work-hints.js';
 
 const FLUSH_EVERY_MS = 1000;
-/** Rows of one statement; a stampede is written in several. */
-const BATCH = 5000;
+/**
+ * Heartbeats of one transaction. Small, because reading them holds up the polls that arrive meanwhile: 500 take a few
+ * milliseconds.
+ */
+const BATCH = 500;
 
 type ParsedBeat = Beat & { heartbeat: Heartbeat };
 
@@ -65,9 +68,9 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
     try {
       await this.presence.alive(this.ctx);
       while (beats.length) {
-        const batch = beats.slice(-BATCH).map((beat): ParsedBeat => ({ ...beat, heartbeat: parseHeartbeat(beat.body) }));
+        const batch = beats.slice(0, BATCH);
         await this.write(batch);
-        beats.length -= batch.length;
+        beats.splice(0, batch.length);
       }
     } catch (err) {
       this.buffer.putBack(beats);
@@ -78,49 +81,60 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
     }
   }
 
-  private async write(batch: ParsedBeat[]): Promise<void> {
-    const notable = await this.db.transaction(this.ctx, (ctx) => this.repository.write(ctx, batch, hourOf));
-    const byId = new Map(batch.map((beat) => [beat.device.siteId, beat]));
-    const invalid = new Set<SiteId>();
-    for (const row of notable) {
-      if (!row.valid) invalid.add(row.siteId);
-      await this.derive(row, byId.get(row.siteId)!);
-    }
-    for (const beat of batch) if (!invalid.has(beat.device.siteId)) await this.storeFacts(beat);
+  /** Heartbeats and all that follows from them are one transaction: what fails is tried again as a whole. */
+  private async write(beats: Beat[]): Promise<void> {
+    const batch = beats.map((beat): ParsedBeat => ({ ...beat, heartbeat: parseHeartbeat(storable(beat.body)) })).sort(bySite);
+    const { notable, facts } = await this.db.transaction(this.ctx, async (ctx) => {
+      const notable = await this.repository.write(ctx, batch, hourOf);
+      const byId = new Map(notable.map((row) => [row.siteId, row]));
+      const valid = batch.filter(({ device }) => byId.get(device.siteId)?.valid !== false);
+      const facts = this.newFacts(valid);
+      const changed = facts.length ? await this.repository.writeFacts(ctx, facts, this.clock.now()) : [];
+      for (const { siteId, teamId } of changed) await this.events.publish(ctx, new SiteFactsChanged(teamId, siteId));
+      await this.announce(ctx, valid, byId);
+      return { notable, facts };
+    });
+    for (const { siteId, fingerprint } of facts) this.stored.set(siteId, fingerprint);
+    this.hint(batch, notable);
   }
 
-  private async derive(row: NotableBeat, beat: ParsedBeat): Promise<void> {
-    const { siteId, teamId } = row;
-    if (row.pending) this.hints.addWork(siteId);
-    if (!row.valid) {
+  /** What the next poll of these sites has to look for. */
+  private hint(batch: ParsedBeat[], notable: NotableBeat[]): void {
+    const generations = new Map(batch.map(({ device }) => [device.siteId, device.generation]));
+    for (const { siteId, generation, valid, pending } of notable) {
       // A site that is gone: its router is told to clean up. A router that was replaced: its token is void.
-      if (row.generation === null) this.hints.addWork(siteId);
-      else this.hints.revoke(siteId, beat.device.generation);
-      return;
+      if (pending || generation === null) this.hints.addWork(siteId);
+      else if (!valid) this.hints.revoke(siteId, generations.get(siteId)!);
     }
-    const seenAt = new Date(beat.seenAt);
-    await this.db.transaction(this.ctx, async (ctx) => {
-      if (row.cameOnline) {
-        await this.repository.closeOutage(ctx, siteId, seenAt);
-        await this.events.publish(ctx, new SiteCameOnline(teamId!, siteId, seenAt, row.offlineSince));
-      }
-      if (row.rebooted)
-        await this.events.publish(ctx, new SiteRebooted(teamId!, siteId, new Date(beat.seenAt - beat.heartbeat.uptimeSeconds! * 1000)));
-    });
   }
 
-  private async storeFacts({ device, heartbeat, body }: ParsedBeat): Promise<void> {
-    if (body === '') return;
-    const facts = lastingFacts(heartbeat);
-    const fingerprint = factsFingerprint(facts);
-    if (this.stored.get(device.siteId) === fingerprint) return;
-    await this.db.transaction(this.ctx, async (ctx) => {
-      const changed = await this.repository.writeFacts(ctx, device.siteId, facts, this.clock.now());
-      if (changed) await this.events.publish(ctx, new SiteFactsChanged(device.teamId, device.siteId));
+  private async announce(ctx: RequestContext, batch: ParsedBeat[], notable: ReadonlyMap<SiteId, NotableBeat>): Promise<void> {
+    const back = batch.filter(({ device }) => notable.get(device.siteId)?.cameOnline);
+    if (back.length) await this.repository.closeOutages(ctx, back);
+    for (const { device, seenAt, heartbeat } of batch) {
+      const row = notable.get(device.siteId);
+      if (row?.cameOnline)
+        await this.events.publish(ctx, new SiteCameOnline(device.teamId, device.siteId, new Date(seenAt), row.offlineSince));
+      if (row?.rebooted)
+        await this.events.publish(ctx, new SiteRebooted(device.teamId, device.siteId, new Date(seenAt - heartbeat.uptimeSeconds! * 1000)));
+    }
+  }
+
+  /** The lasting facts that differ from those last stored, as far as this process knows; after a start, of every site. */
+  private newFacts(batch: ParsedBeat[]): (FactsOfSite & { fingerprint: number })[] {
+    return batch.flatMap(({ device, heartbeat, body }) => {
+      if (body === '') return [];
+      const facts = lastingFacts(heartbeat);
+      const fingerprint = factsFingerprint(facts);
+      return this.stored.get(device.siteId) === fingerprint ? [] : [{ siteId: device.siteId, facts, fingerprint }];
     });
-    this.stored.set(device.siteId, fingerprint);
   }
 }
+
+const bySite = (a: Beat, b: Beat): number => (a.device.siteId < b.device.siteId ? -1 : 1);
+
+/** PostgreSQL stores every character but NUL; a router that sends one must not hold up the others. */
+const storable = (body: string): string => (body.includes('\0') ? body.replaceAll('\0', '') : body);
 
 const HOUR_MS = 3_600_000;
 const hourOf = (at: number): Date => new Date(at - (at % HOUR_MS));

@@ -26,7 +26,12 @@ export interface NotableBeat {
   readonly rebooted: boolean;
 }
 
-/** SQL of the poll path, across teams: one statement a second, whatever the number of heartbeats. */
+export interface FactsOfSite {
+  readonly siteId: SiteId;
+  readonly facts: LastingFacts;
+}
+
+/** SQL of the poll path, across teams: a few statements a second, whatever the number of routers. */
 @Injectable()
 export class PulseRepository {
   constructor(private readonly db: Database) {}
@@ -43,45 +48,28 @@ export class PulseRepository {
       column((b) => b.device.generation),
       column((b) => new Date(b.seenAt)),
       column((b) => b.seenFrom),
-      column((b) => b.heartbeat.uptimeSeconds ?? null),
+      column((b) => whole(b.heartbeat.uptimeSeconds)),
       column((b) => b.beats),
       column((b) => hourOf(b.seenAt)),
-      column((b) => b.heartbeat.cpuLoadPercent ?? null),
-      column((b) => b.heartbeat.freeMemoryBytes ?? null),
-      column((b) => b.heartbeat.freeHddBytes ?? null),
+      column((b) => whole(b.heartbeat.cpuLoadPercent, LARGEST_INTEGER)),
+      column((b) => whole(b.heartbeat.freeMemoryBytes)),
+      column((b) => whole(b.heartbeat.freeHddBytes)),
     ]);
   }
 
-  /** Stores lasting facts; an absent one keeps its value. Answers whether anything differed. */
-  async writeFacts(ctx: RequestContext, siteId: SiteId, facts: LastingFacts, now: Date): Promise<boolean> {
-    const rows = await this.db.query(
+  /** Stores lasting facts; an absent one keeps its value. Answers the sites where anything differed. */
+  writeFacts(ctx: RequestContext, sites: readonly FactsOfSite[], now: Date): Promise<{ siteId: SiteId; teamId: TeamId }[]> {
+    return this.db.query(ctx, WRITE_FACTS, [JSON.stringify(sites.map(({ siteId, facts }) => ({ id: siteId, ...facts }))), now]);
+  }
+
+  /** The outages of these sites ended with these heartbeats. */
+  async closeOutages(ctx: RequestContext, beats: readonly Beat[]): Promise<void> {
+    await this.db.query(
       ctx,
-      `UPDATE site SET identity = COALESCE($2, identity), serial_number = COALESCE($3, serial_number), software_id = COALESCE($4, software_id),
-         software_version = COALESCE($5, software_version), architecture_name = COALESCE($6, architecture_name), model = COALESCE($7, model),
-         board_name = COALESCE($8, board_name), routerboard = COALESCE($9, routerboard), facts = facts || $10::jsonb, updated_at = $11
-       WHERE id = $1 AND (identity, serial_number, software_id, software_version, architecture_name, model, board_name, routerboard, facts) IS DISTINCT FROM
-         (COALESCE($2, identity), COALESCE($3, serial_number), COALESCE($4, software_id), COALESCE($5, software_version), COALESCE($6, architecture_name),
-          COALESCE($7, model), COALESCE($8, board_name), COALESCE($9, routerboard), facts || $10::jsonb) RETURNING id`,
-      [
-        ...[
-          siteId,
-          facts.identity ?? null,
-          facts.serialNumber ?? null,
-          facts.softwareId ?? null,
-          facts.softwareVersion ?? null,
-          facts.architectureName ?? null,
-        ],
-        ...[facts.model ?? null, facts.boardName ?? null, facts.routerboard ?? null, JSON.stringify(facts.facts), now],
-      ],
+      `UPDATE site_outage o SET ended_at = GREATEST(o.started_at, b.at) FROM unnest($1::uuid[], $2::timestamptz[]) AS b(site_id, at)
+       WHERE o.site_id = b.site_id AND o.ended_at IS NULL`,
+      [beats.map((b) => b.device.siteId), beats.map((b) => new Date(b.seenAt))],
     );
-    return rows.length === 1;
-  }
-
-  async closeOutage(ctx: RequestContext, siteId: SiteId, at: Date): Promise<void> {
-    await this.db.query(ctx, `UPDATE site_outage SET ended_at = GREATEST(started_at, $2) WHERE site_id = $1 AND ended_at IS NULL`, [
-      siteId,
-      at,
-    ]);
   }
 
   /** Sites with something to deliver: jobs that wait, or a removal. */
@@ -93,6 +81,29 @@ export class PulseRepository {
     return rows.map((row) => row.id);
   }
 }
+
+const LARGEST_INTEGER = 2_147_483_647;
+
+/** A number that its column holds; null for one that it cannot: one router's nonsense must not fail the statement of all. */
+function whole(value: number | undefined, largest = Number.MAX_SAFE_INTEGER): number | null {
+  const rounded = value === undefined ? NaN : Math.floor(value);
+  return rounded >= 0 && rounded <= largest ? rounded : null;
+}
+
+const WRITE_FACTS = `
+UPDATE site s SET identity = n.identity, serial_number = n.serial_number, software_id = n.software_id, software_version = n.software_version,
+  architecture_name = n.architecture_name, model = n.model, board_name = n.board_name, routerboard = n.routerboard, facts = n.facts, updated_at = $2
+FROM (
+  SELECT o.id, COALESCE(h.identity, o.identity) AS identity, COALESCE(h."serialNumber", o.serial_number) AS serial_number, COALESCE(h."softwareId", o.software_id) AS software_id,
+         COALESCE(h."softwareVersion", o.software_version) AS software_version, COALESCE(h."architectureName", o.architecture_name) AS architecture_name,
+         COALESCE(h.model, o.model) AS model, COALESCE(h."boardName", o.board_name) AS board_name, COALESCE(h.routerboard, o.routerboard) AS routerboard, o.facts || h.facts AS facts
+  FROM jsonb_to_recordset($1::jsonb) AS h(id uuid, identity text, "serialNumber" text, "softwareId" text, "softwareVersion" text, "architectureName" text, model text,
+                                          "boardName" text, routerboard boolean, facts jsonb) JOIN site o ON o.id = h.id
+) n
+WHERE s.id = n.id
+  AND (s.identity, s.serial_number, s.software_id, s.software_version, s.architecture_name, s.model, s.board_name, s.routerboard, s.facts) IS DISTINCT FROM
+      (n.identity, n.serial_number, n.software_id, n.software_version, n.architecture_name, n.model, n.board_name, n.routerboard, n.facts)
+RETURNING s.id AS "siteId", s.team_id AS "teamId"`;
 
 const WRITE = `
 WITH hb AS (

@@ -4,6 +4,7 @@ import { Clock } from '../../platform/clock/clock.js';
 import { newId, RequestContext, type RunbookId, type SiteId, type TeamId } from '../../platform/context/index.js';
 import { uuidToBase62 } from '../../platform/crypto/index.js';
 import { Database } from '../../platform/database/index.js';
+import { ValidationFailed } from '../../platform/errors/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import type { Slice } from '../../platform/http/index.js';
 import { SiteBeingDeleted, SiteNotFound } from '../errors.js';
@@ -87,6 +88,7 @@ export class SiteService {
 
   /** Changes the fields that are sent and no others. @throws SiteNotFound, SiteBeingDeleted */
   change(ctx: RequestContext, id: SiteId, { name, address, timezone, location }: SiteChange): Promise<SiteWithPulse> {
+    if ([name, address, timezone, location].every((field) => field === undefined)) throw new ValidationFailed({ body: ['send at least one of name, address, location, timezone'] });
     return this.db.transaction(ctx, async (ctx) => {
       await this.getLiving(ctx, id);
       const place = location === undefined ? {} : { latitude: location?.lat ?? null, longitude: location?.lon ?? null };

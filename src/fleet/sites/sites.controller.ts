@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Put, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiExtraModels, ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { Answers, Ctx, RequireScope } from '../../platform/access/index.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { RequestContext, type SiteId } from '../../platform/context/index.js';
@@ -14,6 +14,7 @@ import { SiteService } from './site.service.js';
 const CAP = 5000;
 
 @ApiTags('sites')
+@ApiExtraModels(RecentSiteDto)
 @Controller()
 export class SitesController {
   constructor(
@@ -51,7 +52,7 @@ export class SitesController {
   @Get(['site/recent', 'sites/recent'])
   @RequireScope('site:view')
   @ApiOperation({ operationId: 'listRecentSites', summary: "The user's five most recently opened sites" })
-  @ApiOkResponse({ schema: { type: 'array', maxItems: 5, items: { $ref: '#/components/schemas/RecentSiteDto' } } })
+  @ApiOkResponse({ schema: { type: 'array', maxItems: 5, items: { $ref: getSchemaPath(RecentSiteDto) } } })
   async recent(@Ctx() ctx: RequestContext): Promise<RecentSiteDto[]> {
     const now = this.clock.now();
     return (await this.sites.recent(ctx)).map((site) => toRecentSiteDto(site, now));
@@ -113,8 +114,8 @@ export class SitesController {
     description: 'The router removes what is ours at its next poll; then, or when the grace period ends, the record goes.',
   })
   @ApiNoContentResponse({ description: 'Deletion scheduled' })
-  remove(@Ctx() ctx: RequestContext, @IdParam('site') id: SiteId, @Headers('x-force-delete') force?: string): Promise<void> {
-    return this.sites.remove(ctx, id, { force: force === 'true' });
+  remove(@Ctx() ctx: RequestContext, @IdParam('site') id: SiteId, @Headers() headers: Record<string, string>): Promise<void> {
+    return this.sites.remove(ctx, id, { force: headers['x-force-delete'] === 'true' });
   }
 
   @Get('site-version/:site')

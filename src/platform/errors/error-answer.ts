@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { DomainError } from './domain-error.js';
-import { InternalError, MalformedRequest, NotFound, PayloadTooLarge, Unavailable, UnsupportedMediaType } from './common-errors.js';
+import { InternalError, MalformedRequest, NotFound, PayloadTooLarge, Unavailable, UnsupportedMediaType, ValidationFailed } from './common-errors.js';
 
 /** The body of every error answer. */
 export interface ErrorBody {
@@ -20,6 +20,7 @@ export function toDomainError(thrown: unknown): DomainError {
     return new UnsupportedMediaType('The Content-Type is not one that this operation reads.', { cause: thrown });
   if (typeof code === 'string' && code.startsWith('FST_ERR_CTP'))
     return new MalformedRequest(`The body could not be read: ${(thrown as Error).message}`, { cause: thrown });
+  if (isUnstorableText(thrown)) return new ValidationFailed({ body: ['text must not contain NUL characters or broken Unicode'] });
   if (isConnectionLoss(thrown)) return new Unavailable(undefined, { cause: thrown });
   if (thrown instanceof HttpException) return fromHttpException(thrown);
   if (thrown instanceof Error && (thrown as { statusCode?: number }).statusCode === 400)
@@ -39,6 +40,9 @@ function fromHttpException(thrown: HttpException): DomainError {
   internal.cause = thrown;
   return internal;
 }
+
+/** PostgreSQL cannot store the text: NUL, or half a surrogate pair (SQLSTATE 22021, 22P05). */
+const isUnstorableText = (thrown: unknown): boolean => /^(22021|22P05)$/.test((thrown as { driverError?: { code?: string } } | undefined)?.driverError?.code ?? '');
 
 /** PostgreSQL is gone, restarting or refuses connections: SQLSTATE class 08 and 57P0x, or the socket's own error. */
 export function isConnectionLoss(thrown: unknown): boolean {

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { applyDecorators } from '@nestjs/common';
+import { ApiConsumes } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { PayloadTooLarge, UnsupportedMediaType } from '../errors/index.js';
 
@@ -12,7 +14,8 @@ export interface Intake {
 const JSON_INTAKE: Intake = { mediaType: 'application/json', limit: 1_048_576 };
 
 /** This route's bodies are of another type or size than JSON of at most 1 MiB. */
-export const Takes = (mediaType: string, limit: number): MethodDecorator => RouteConfig({ intake: { mediaType, limit } satisfies Intake });
+export const Takes = (mediaType: string, limit: number): MethodDecorator =>
+  applyDecorators(ApiConsumes(mediaType), RouteConfig({ intake: { mediaType, limit } satisfies Intake }));
 
 const intakeOf = (config: unknown): Intake | undefined => (config as { intake?: Intake } | undefined)?.intake;
 

@@ -19,6 +19,7 @@ export interface Claims {
   /** The team it is bound to; absent when it follows the person's active team. */
   readonly team?: TeamId;
   readonly exp: number;
+  readonly nbf?: number;
 }
 
 /** Issues our JWTs and checks them with passport-jwt. */
@@ -37,10 +38,12 @@ export class JwtTokens {
         algorithms: [SIGNING_ALGORITHM],
         audience: AUDIENCE,
         issuer: settings.PUBLIC_URL,
+        // Times are judged by our own clock, below.
+        jsonWebTokenOptions: { ignoreExpiration: true, ignoreNotBefore: true },
         secretOrKeyProvider: (_request: unknown, token: string, done: (error: unknown, key?: string) => void) =>
           done(null, this.keys.publicPem(kidOf(token)) ?? ''),
       },
-      (claims: Claims, done: (error: unknown, user?: unknown) => void) => done(null, claims),
+      (claims: Claims, done: (error: unknown, user?: unknown) => void) => done(null, this.isCurrent(claims) ? claims : false),
     );
   }
 
@@ -59,8 +62,13 @@ export class JwtTokens {
     });
   }
 
+  private isCurrent({ exp, nbf }: Claims): boolean {
+    const now = this.clock.millis() / 1000;
+    return typeof exp === 'number' && now < exp && (nbf === undefined || nbf <= now);
+  }
+
   /** @param seconds life of the token */
-  async issue(claims: Omit<Claims, 'exp'>, seconds: number): Promise<string> {
+  async issue(claims: Omit<Claims, 'exp' | 'nbf'>, seconds: number): Promise<string> {
     const { kid, privateKey } = this.keys.current;
     const now = Math.floor(this.clock.millis() / 1000);
     return new SignJWT({ credential: claims.credential, team: claims.team })

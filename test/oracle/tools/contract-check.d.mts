@@ -1,0 +1,2 @@
+export function loadContract(file?: string): unknown;
+export function check(contract: unknown, app: unknown): unknown[];
