@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { applyDecorators } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { PayloadTooLarge, UnsupportedMediaType } from '../errors/index.js';
+import { MalformedRequest, PayloadTooLarge, UnsupportedMediaType } from '../errors/index.js';
 
 /** What a route reads besides JSON of a megabyte. */
 export interface Intake {
@@ -19,11 +19,27 @@ export const Takes = (mediaType: string, limit: number): MethodDecorator =>
 
 const intakeOf = (config: unknown): Intake | undefined => (config as { intake?: Intake } | undefined)?.intake;
 
-/** Refuses bodies of the wrong type or size before they are read. */
+/** No operation nests deeper than a few levels; what would overflow the stack of a validator is refused before. */
+const DEEPEST = 32;
+
+function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length; depth++) {
+    if (depth > DEEPEST) return true;
+    level = level.flatMap((v) => (typeof v === 'object' && v !== null ? Object.values(v) : []));
+  }
+  return false;
+}
+
+/** Refuses bodies of the wrong type, size or depth before anything looks into them. */
 export function guardIntake(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
     const intake = intakeOf(route.config);
     if (intake) route.bodyLimit = intake.limit;
+  });
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    if (typeof request.body === 'object' && isTooDeep(request.body)) return done(new MalformedRequest(`The JSON is nested deeper than ${DEEPEST} levels.`));
+    done();
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
     const length = request.headers['content-length'];

@@ -232,6 +232,6 @@ export function taskPromises(bench: TaskBench): void {
       for (const text of texts) await one.tasks.add(ctx, note, { text });
     });
     await eventually(async () => (await one.store.counts(ctx)).waiting === 0 && (await one.store.counts(ctx)).running === 0);
-    expect([...ran].sort()).toEqual([...texts].sort());
+    expect([...bench.ran].sort()).toEqual([...texts].sort());
   });
 }

@@ -39,7 +39,8 @@ export class JwtTokens {
         audience: AUDIENCE,
         issuer: settings.PUBLIC_URL,
         // Times are judged by our own clock, below.
-        jsonWebTokenOptions: { ignoreExpiration: true, ignoreNotBefore: true },
+        ignoreExpiration: true,
+        jsonWebTokenOptions: { ignoreNotBefore: true },
         secretOrKeyProvider: (_request: unknown, token: string, done: (error: unknown, key?: string) => void) =>
           done(null, this.keys.publicPem(kidOf(token)) ?? ''),
       },
@@ -54,7 +55,7 @@ export class JwtTokens {
         this.strategy,
         { session: false },
         (error: unknown, claims: Claims | false, info: unknown) => {
-          if (claims) resolve(claims);
+        if (claims) resolve(claims);
           else reject(new Unauthenticated('The token is malformed, expired or not one of ours.', { cause: error ?? info }));
         },
       ) as (request: unknown, reply: unknown, next: (error?: unknown) => void) => void;
