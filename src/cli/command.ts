@@ -35,9 +35,9 @@ export interface Command<O extends Options = Options> {
 export const command = <const O extends Options>(c: Command<O>): Command => c as unknown as Command;
 
 export function helpOf(c: Command): string {
-  const rows = Object.entries({ ...c.options, help: { describe: 'Show this.' } as Option }).map(([name, o]) => [`--${name}${o.value ? ` ${o.value}` : ''}`, o.describe] as const);
-  const width = Math.max(...rows.map(([flag]) => flag.length));
-  const lines = [`usage: rosfleet ${usageOf(c)}`, '', c.summary, '', ...rows.map(([flag, text]) => `  ${flag.padEnd(width)}  ${text}`)];
+  const rows = Object.entries<Option>({ ...c.options, help: { describe: 'Show this.' } }).map(([name, o]) => ({ flag: `--${name}${o.value ? ` ${o.value}` : ''}`, describe: o.describe }));
+  const width = Math.max(...rows.map((row) => row.flag.length));
+  const lines = [`usage: rosfleet ${usageOf(c)}`, '', c.summary, '', ...rows.map(({ flag, describe }) => `  ${flag.padEnd(width)}  ${describe}`)];
   return [...lines, ...(c.notes ? ['', c.notes] : [])].join('\n');
 }
 
@@ -45,7 +45,7 @@ export const usageOf = (c: Command): string => [c.name, ...(c.positionals ?? [])
 
 /** @throws UsageError naming what is wrong and what would be right */
 export function readArguments(c: Command, args: readonly string[]): { given: Given<Options>; positionals: readonly string[] } {
-  const options = Object.fromEntries(Object.entries(c.options).map(([name, o]) => [name, { type: o.value ? ('string' as const) : ('boolean' as const) }]));
+  const options = Object.fromEntries(Object.entries(c.options).map(([name, o]) => [name, { type: o.value ? 'string' : 'boolean' } satisfies { type: 'string' | 'boolean' }]));
   const allowed = c.positionals ?? [];
   const { values, tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
   const positionals: string[] = [];

@@ -15,6 +15,8 @@ import { say } from './project.js';
 export interface OpenDatabase {
   readonly db: Database;
   readonly settings: Settings;
+  /** Whether a server works on this data folder; undefined when the database is an external one and nobody can tell. */
+  readonly serverRuns: boolean | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function withDatabase<T>(env: NodeJS.ProcessEnv, work: (open: OpenD
   try {
     await dataSource.initialize();
     if (server.ours) await dataSource.runMigrations(); // as the next start would
-    return await work({ db: new Database(dataSource, new Random()), settings });
+    return await work({ db: new Database(dataSource, new Random()), settings, serverRuns: settings.DATABASE_URL ? undefined : !server.ours });
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();
     await server.stop();

@@ -7,7 +7,7 @@ import { inProject, say } from './project.js';
 
 interface Check {
   readonly title: string;
-  run(): Promise<number>;
+  readonly run: () => Promise<number>;
 }
 
 /** The scripts of package.json, so that an editor, a person and this run the same. */

@@ -2,7 +2,7 @@ import type { Team } from '../modules/identity/team.entity.js';
 import { IdentityService } from '../modules/identity/index.js';
 import { ALL_SCOPES, isScope } from '../platform/access/index.js';
 import { Clock } from '../platform/clock/clock.js';
-import { RequestContext, type UserId } from '../platform/context/index.js';
+import { RequestContext } from '../platform/context/index.js';
 import { AppKeys, Random } from '../platform/crypto/index.js';
 import type { Database } from '../platform/database/index.js';
 import { closest, command, CommandFailed, UsageError, wholeNumber } from './command.js';
@@ -37,8 +37,8 @@ export const token = command({
       const identity = new IdentityService(db, new AppKeys(appKey, settings.APP_KEY_PREVIOUS), new Random(), new Clock(), { clear: () => undefined } as never);
       const user = await identity.findUserByEmail(ctx, email);
       if (!user) throw new CommandFailed(`There is no user ${email}. ${await usersOf(db)}`);
-      const chosen = choose(await identity.teamsOf(ctx, user.id as UserId), team, email);
-      const made = await identity.createCredential(ctx, { ...wish, teamId: chosen.id, userId: user.id as UserId });
+      const chosen = choose(await identity.teamsOf(ctx, user.id), team, email);
+      const made = await identity.createCredential(ctx, { ...wish, teamId: chosen.id, userId: user.id });
       say(`Credential «${wish.name}» of ${user.email} in team «${chosen.name}», ${wish.scopes ? wish.scopes.join(', ') : 'all scopes'}, ${wish.expiresAt ? `until ${wish.expiresAt.toISOString()}` : 'without end'}. Shown once:`);
       return made.token;
     });
@@ -48,7 +48,7 @@ export const token = command({
 
 function readScopes(given: string | undefined): string[] | undefined {
   if (given === undefined || given === 'all') return undefined;
-  const scopes = given.split(',').map((s) => s.trim()).filter((s) => s !== ''); // prettier-ignore
+  const scopes = given.split(',').map((s) => s.trim()).filter((s) => s !== '');
   if (!scopes.length) throw new UsageError('--scopes names no scope; for example --scopes site:view,job:create, or all.');
   for (const scope of scopes) {
     if (isScope(scope)) continue;
@@ -72,5 +72,5 @@ function choose(teams: readonly Team[], wanted: string | undefined, email: strin
 async function usersOf(db: Database): Promise<string> {
   const users = await db.query<{ email: string }>(ctx, `SELECT email FROM app_user ORDER BY created_at LIMIT ${SHOWN + 1}`);
   if (!users.length) return 'There is none yet: the first start of the server makes the administrator.';
-  return `Users: ${users.slice(0, SHOWN).map((u) => u.email).join(', ')}${users.length > SHOWN ? ', …' : ''}.`; // prettier-ignore
+  return `Users: ${users.slice(0, SHOWN).map((u) => u.email).join(', ')}${users.length > SHOWN ? ', …' : ''}.`;
 }

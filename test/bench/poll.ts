@@ -9,7 +9,7 @@ import type pg from 'pg';
 import type { TeamId } from '../../src/platform/context/index.js';
 import { ended, message, startChild } from './support/children.js';
 import { Generator, type KillLog, type LoadResult, type LoadWish } from './support/generator-client.js';
-import { Installation, type RunningApp } from './support/installation.js';
+import { cpuSeconds, Installation, type RunningApp } from './support/installation.js';
 import { atLeast, atMost, benchmark, exactly, latencyOf, median, pause, progress, rounded, until } from './support/report.js';
 import { beatsStored, queueJobs, seedSites, siteId } from './support/routers.js';
 
@@ -37,19 +37,21 @@ await benchmark('poll', async (undo) => {
   const wish = { teamId, routers: sites, connections, warmUpSeconds, seconds };
   const onApp = (more: Partial<LoadWish> = {}): Promise<LoadResult> => withJobs(generator, { ...wish, port: app.port, ...more }, db, teamId);
 
-  const [bareRates, appRates]: [number[], number[]] = [[], []];
+  const [bareRates, appRates, bareCosts, appCosts]: [number[], number[], number[], number[]] = [[], [], [], []];
   const totals = { answered: 0, withScript: 0, errors: 0, refused: 0 };
   const count = (result: LoadResult): LoadResult => {
     for (const key of Object.keys(totals) as (keyof typeof totals)[]) totals[key] += result[key];
     return result;
   };
   for (let round = 1; round <= Number(values.rounds); round++) {
-    const plain = await generator.load({ ...wish, port: barePort });
+    const plain = await costOf(bare.pid!, () => generator.load({ ...wish, port: barePort }));
     bareRates.push(plain.requestsPerSecond);
-    progress(`round ${round}: node:http  ${rounded(plain.requestsPerSecond)} requests/s`);
-    const ours = count(await onApp());
+    bareCosts.push(plain.cpuMicros);
+    progress(`round ${round}: node:http  ${rounded(plain.requestsPerSecond)} requests/s, ${rounded(plain.cpuMicros, 1)} µs of processor each`);
+    const ours = await costOf(app.pid, async () => count(await onApp()));
     appRates.push(ours.requestsPerSecond);
-    progress(`round ${round}: rosfleet   ${rounded(ours.requestsPerSecond)} requests/s, ${ours.withScript} jobs delivered`);
+    appCosts.push(ours.cpuMicros);
+    progress(`round ${round}: rosfleet   ${rounded(ours.requestsPerSecond)} requests/s, ${rounded(ours.cpuMicros, 1)} µs of processor each, ${ours.withScript} jobs delivered`);
   }
   const [bareRate, appRate] = [median(bareRates), median(appRates)];
   const rate = Math.floor(appRate / 2);
@@ -82,6 +84,8 @@ await benchmark('poll', async (undo) => {
       heartbeatsPersisted: exactly(totals.answered, persisted),
       oldestLostByKillMs: atMost(1000, loss.oldestLostMs),
     },
+    // Processor time tells what a request costs also on a machine that others use at the same time.
+    cpuMicrosPerRequest: { nodeHttp: rounded(median(bareCosts), 1), rosfleet: rounded(median(appCosts), 1), ratio: rounded(median(bareCosts) / median(appCosts), 3) },
     nodeHttp: { requestsPerSecond: rounded(bareRate), rounds: bareRates.map((r) => rounded(r)), latencyMsAtSameRate: plainLatency },
     rosfleet: { requestsPerSecond: rounded(appRate), rounds: appRates.map((r) => rounded(r)), sites, halfLoad: rate, latencyMsAtHalfLoad: latency },
     jobs: { delivered: totals.withScript, share: rounded(totals.withScript / totals.answered, 4), states: Object.fromEntries(jobs.rows.map((r) => [r.state, r.count])) },
@@ -89,6 +93,13 @@ await benchmark('poll', async (undo) => {
     kill: { ...loss, readyAgainMs: rounded(app.readyMs) },
   };
 });
+
+/** Processor time of the server for each request of a load, its flushes and jobs included. */
+async function costOf(pid: number, work: () => Promise<LoadResult>): Promise<LoadResult & { cpuMicros: number }> {
+  const before = cpuSeconds(pid);
+  const result = await work();
+  return { ...result, cpuMicros: ((cpuSeconds(pid) - before) * 1e6) / result.answered };
+}
 
 /** Load with jobs queued meanwhile, by what looks like another process, for so many of the polls as get one. */
 async function withJobs(generator: Generator, wish: Omit<LoadWish, 'kind'>, db: pg.Client, teamId: TeamId): Promise<LoadResult> {

@@ -108,28 +108,4 @@ describe('the pulse of a site', () => {
     expect((await team.owner.get(`/sites/${site}/mikrotik-stats?start_date=soon`).expect(422)).body.errors).toHaveProperty('start_date');
     expect((await team.owner.get(`/site-version/${site}`).expect(200)).body).toMatchObject({ id: site, model: 'RB5009UG+S+', software_version: expect.stringContaining('7.22.3') });
   });
-
-  it('answers an empty script while PostgreSQL is away, and loses nothing', async () => {
-    const { dataSource } = fleet.app.get((await import('../../src/platform/database/index.js')).Database);
-    const query = jestless(dataSource);
-    query.break();
-    await fleet.clock.advance(31_000);
-    await fleet.clock.settle();
-    expect(router.requests.filter((r) => r.url.endsWith('/poll')).at(-1)).toMatchObject({ status: 200 });
-    query.mend();
-    await fleet.pass(1);
-    const { rows } = { rows: await fleet.sql<{ last_seen_at: Date }>(`SELECT last_seen_at FROM site_pulse WHERE site_id = $1`, [site]) };
-    expect(fleet.clock.now() - rows[0]!.last_seen_at.getTime()).toBeLessThan(35_000);
-  });
 });
-
-/** Makes every new connection of the pool fail as a restarting server does. */
-function jestless(dataSource: { driver: unknown }): { break(): void; mend(): void } {
-  const { master } = dataSource.driver as { master: { connect: unknown } };
-  const real = master.connect;
-  const away = Object.assign(new Error('the database system is starting up'), { code: '57P03' });
-  return {
-    break: () => void (master.connect = (callback?: (error: Error) => void): unknown => (callback ? callback(away) : Promise.reject(away))),
-    mend: () => void (master.connect = real),
-  };
-}

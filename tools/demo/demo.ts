@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readSettings } from '../../src/config/index.js';
 import { IdentityService } from '../../src/modules/identity/index.js';
-import { RequestContext, type UserId } from '../../src/platform/context/index.js';
+import { RequestContext } from '../../src/platform/context/index.js';
 import { type RunningServer, startServer } from '../../src/server.js';
 import { Api } from './api.js';
 import { powerDown, powerUp, type Member } from './fleet.js';
@@ -71,7 +71,7 @@ async function makeTeam(server: RunningServer): Promise<string> {
   const identity = server.app.get(IdentityService);
   const ctx = RequestContext.system('demo');
   const known = await identity.findUserByEmail(ctx, EMAIL);
-  const userId = (known?.id as UserId | undefined) ?? (await identity.createUser(ctx, { email: EMAIL, name: 'Demo' }));
+  const userId = known?.id ?? (await identity.createUser(ctx, { email: EMAIL, name: 'Demo' }));
   const [team] = await identity.teamsOf(ctx, userId);
   const teamId = team?.id ?? (await identity.createTeam(ctx, { name: 'Demo team', organizationId: await identity.createOrganization(ctx, 'Demo'), ownerId: userId }));
   return (await identity.createCredential(ctx, { teamId, userId, name: 'demo' })).token;

@@ -7,8 +7,16 @@ const MISSED_UNTIL_OFFLINE = 10;
 /** The server notes each second that it is up; silent for longer, it is down. */
 const SERVER_SILENT_MS = 15_000;
 
+export interface Around {
+  readonly settings: Settings;
+  /** Whether the server runs; undefined when only its last sign of life tells. */
+  readonly serverRuns: boolean | undefined;
+  readonly now: Date;
+}
+
 /** What is going on with a site, as lines of text. Pure. */
-export function explainSite(site: SiteFacts, settings: Settings, now: Date): string[] {
+export function explainSite(site: SiteFacts, around: Around): string[] {
+  const { settings, now } = around;
   const ago = (time: Date): string => relativeInWords(time, now);
   const row = (title: string, ...lines: string[]): string[] => lines.map((line, i) => `  ${(i === 0 ? title : '').padEnd(11)}${line}`);
   return [
@@ -20,7 +28,7 @@ export function explainSite(site: SiteFacts, settings: Settings, now: Date): str
     ...row('next', nextOf(site, settings, now)),
     ...row('queue', ...(site.open.length ? site.open.map((job) => `${job.state.padEnd(8)}${job.description}  (${job.id}, queued ${ago(job.created_at)})`) : ['nothing waits'])),
     ...row('last said', ...(site.ended.length ? site.ended.map((job) => reportOf(job, ago)) : ['no job has ended yet'])),
-    ...row('hint', ...hints(site, settings, now)),
+    ...row('hint', ...hints(site, around)),
   ];
 }
 
@@ -29,9 +37,9 @@ type Ago = (time: Date) => string;
 function stateOf(site: SiteFacts, ago: Ago): string {
   if (site.deletion_requested_at) {
     const due = site.removal_due_at ? `, in any case ${ago(site.removal_due_at)}` : '';
-    return `being deleted since ${ago(site.deletion_requested_at)}: the record goes when its router says that it is clean${due}`;
+    return `being deleted, asked for ${ago(site.deletion_requested_at)}: the record goes when its router says that it is clean${due}`;
   }
-  if (!site.hardware_hash) return `waits for a router since ${ago(site.created_at)}`;
+  if (!site.hardware_hash) return `created ${ago(site.created_at)}, waits for its router`;
   if (site.has_pulse) return 'online';
   return site.offline_since ? `offline: the first heartbeat was missed ${ago(site.offline_since)}` : 'adopted, no heartbeat yet';
 }
@@ -73,15 +81,16 @@ function reportOf(job: JobFacts, ago: Ago): string {
   return `${job.state.padEnd(8)}${job.description}  (${when ? ago(when) : 'unknown when'})${job.failure_reason ? `: ${job.failure_reason}` : ''}`;
 }
 
-function hints(site: SiteFacts, settings: Settings, now: Date): string[] {
+function hints(site: SiteFacts, { serverRuns, now }: Around): string[] {
   const out: string[] = [];
-  if (!site.server_alive_at || now.getTime() - site.server_alive_at.getTime() > SERVER_SILENT_MS) out.push('The server does not run: nothing is delivered and no heartbeat is taken.');
+  const silent = !site.server_alive_at || now.getTime() - site.server_alive_at.getTime() > SERVER_SILENT_MS;
+  if (!(serverRuns ?? !silent)) out.push('The server does not run: nothing is delivered and no heartbeat is taken.');
   if (!site.hardware_hash) out.push(bootstrapHint(site, now));
   else if (!site.last_seen_at) {
-    out.push(`The router was adopted and never polled. On it, look at /system/scheduler print and at the log; /system/device-mode print tells whether fetch and scheduler are allowed; /tool/fetch ${settings.PUBLIC_URL}/health/live tells whether it reaches this server.`);
+    out.push(`The router was adopted and never polled. On it, look at /system/scheduler print and at the log; /system/device-mode print tells whether fetch and scheduler are allowed; /tool/fetch of this server's /health/live tells whether it gets here.`);
   } else if (!site.has_pulse) {
     out.push(`Offline means ${MISSED_UNTIL_OFFLINE} heartbeats missed, one every ${HEARTBEAT_SECONDS} s. Nothing is lost: jobs wait, and go out at its next poll.`);
-    out.push(`If the router runs, try on it: /tool/fetch ${settings.PUBLIC_URL}/health/live. With https look at its clock and its CA certificates.`);
+    out.push(`If the router runs, try on it /tool/fetch of this server's /health/live. With https look at its clock and its CA certificates.`);
   }
   if (site.deletion_requested_at && !site.has_pulse) out.push('A router that never comes back cannot clean itself. X-Force-Delete: true on DELETE /site/{site} drops the record at once.');
   if (site.ended[0]?.state === 'failed') out.push('The last job failed; its script is in GET /site/{site}/job/{job}.');

@@ -28,6 +28,8 @@ const SUPERUSER = 'postgres';
 const START_LIMIT_MS = 60_000;
 
 export interface EmbeddedOptions {
+  /** Loopback port to listen on; a free one by default. */
+  readonly port?: number;
   /** Data folder; the cluster lies in `postgres/` below it. */
   readonly dataDir: string;
   /** Says what is going on; long steps only. */
@@ -82,7 +84,7 @@ export class EmbeddedPostgres {
       await initialise(native, folder, secret, account);
     }
     await stopLeftOver(folder, say);
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const superuserUrl = urlOf(SUPERUSER, secret, port, 'postgres');
     const server = await launch(native, folder, superuserUrl, account, options);
     await prepareDatabase(superuserUrl, secret);

@@ -59,7 +59,7 @@ export class Fleet {
   app!: NestFastifyApplication;
   url = '';
   private port = 0;
-  private database!: Awaited<ReturnType<typeof cloneDatabase>>;
+  private database!: { url: string; drop(): Promise<void> };
   private routers = 0;
   private keys = 0;
   private readonly environment: NodeJS.ProcessEnv;
@@ -68,9 +68,10 @@ export class Fleet {
     this.environment = environment;
   }
 
-  static async start(environment: NodeJS.ProcessEnv = {}): Promise<Fleet> {
+  /** @param database one of the caller's own; without it a fresh copy of the migrated template */
+  static async start(environment: NodeJS.ProcessEnv = {}, database?: { url: string; drop(): Promise<void> }): Promise<Fleet> {
     const fleet = new Fleet(environment);
-    fleet.database = await cloneDatabase();
+    fleet.database = database ?? (await cloneDatabase());
     fleet.port = await freePort();
     await fleet.startApp();
     return fleet;
@@ -88,10 +89,22 @@ export class Fleet {
   /** Starts the application on the same database and port, as after a crash or an upgrade. */
   async startApp(): Promise<void> {
     this.url = `http://127.0.0.1:${this.port}`;
+    this.app = await this.makeApp();
+    await this.app.listen(this.port, '127.0.0.1');
+  }
+
+  /** One more process of the same installation. */
+  async sibling(): Promise<{ app: NestFastifyApplication; http: Agent }> {
+    const app = await this.makeApp();
+    const port = await freePort();
+    await app.listen(port, '127.0.0.1');
+    return { app, http: request(`http://127.0.0.1:${port}`) as unknown as Agent };
+  }
+
+  private makeApp(): Promise<NestFastifyApplication> {
     const settings: Settings = readSettings({ PORT: String(this.port), PUBLIC_URL: this.url, ROSFLEET_ADMIN_PASSWORD: 'Correct-Horse-7', JWT_TTL_SECONDS: '900', DATABASE_POOL: '8', ...this.environment });
     const logger = new Logger('debug', { write: (line: string) => void this.log.push(line) });
-    this.app = await createApp({ settings, logger, databaseUrl: this.database.url, appKey: APP_KEY, internalToken: INTERNAL_TOKEN, clock: new SharedClock(this.clock) });
-    await this.app.listen(this.port, '127.0.0.1');
+    return createApp({ settings, logger, databaseUrl: this.database.url, appKey: APP_KEY, internalToken: INTERNAL_TOKEN, clock: new SharedClock(this.clock) });
   }
 
   /** The end of kill -9: what was only in memory is gone. */

@@ -46,14 +46,8 @@ const geoPoint = {
   },
 };
 
-export class SiteUpdateDto {
-  @ApiPropertyOptional({ minLength: 1, maxLength: 255 })
-  @ValidateIf(present)
-  @IsString()
-  @MinLength(1)
-  @MaxLength(255)
-  name?: string;
-
+/** Where a site is; every part may be left out, or cleared with null. */
+class SitePlaceDto {
   @ApiPropertyOptional({ type: String, nullable: true })
   @IsOptional()
   @IsString()
@@ -73,31 +67,22 @@ export class SiteUpdateDto {
   timezone?: string | null;
 }
 
+export class SiteUpdateDto extends SitePlaceDto {
+  @ApiPropertyOptional({ minLength: 1, maxLength: 255 })
+  @ValidateIf(present)
+  @IsString()
+  @MinLength(1)
+  @MaxLength(255)
+  name?: string;
+}
+
 /** What a new site is told before any router serves it. */
-export class SiteCreateDto {
+export class SiteCreateDto extends SitePlaceDto {
   @ApiProperty({ minLength: 1, maxLength: 255 })
   @IsString()
   @MinLength(1)
   @MaxLength(255)
   name!: string;
-
-  @ApiPropertyOptional({ type: String, nullable: true })
-  @IsOptional()
-  @IsString()
-  @MaxLength(1000)
-  address?: string | null;
-
-  @ApiPropertyOptional(geoPoint)
-  @IsOptional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => GeoPointDto)
-  location?: GeoPointDto | null;
-
-  @ApiPropertyOptional({ type: String, nullable: true, description: 'IANA name.' })
-  @IsOptional()
-  @IsTimeZone()
-  timezone?: string | null;
 }
 
 export class SiteManualCreateDto extends SiteCreateDto {

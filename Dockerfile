@@ -1,0 +1,42 @@
+# One container with everything: the server, its embedded PostgreSQL, and a redis-server for whoever wants it.
+#
+#   docker build -t rosfleet .
+#   docker run -d --name rosfleet -p 8080:8080 -v rosfleet:/data -e PUBLIC_URL=https://fleet.example.net rosfleet
+#   docker logs rosfleet          # the administrator's one-time password, on the first start
+#   docker exec rosfleet rosfleet token create --email admin@rosfleet.local
+#
+# The database and the keys lie in /data. With DATABASE_URL set, PostgreSQL is not started. Tasks need no Redis in one
+# container; several of them share one: set REDIS_URL in each, for example to a container of this image run as
+# `docker run … rosfleet redis-server --appendonly yes`.
+
+FROM node:22-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --include=dev --no-audit --no-fund
+COPY . .
+RUN node tools/build.mjs
+RUN npm prune --omit=dev --no-audit --no-fund
+
+FROM node:22-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends redis-server \
+ && rm -rf /var/lib/apt/lists/*
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
+WORKDIR /app
+COPY --from=build /app/package.json /app/LICENSE ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+# The account may not run as root: PostgreSQL refuses to. It owns /data and nothing else.
+RUN groupadd --system rosfleet \
+ && useradd --system --gid rosfleet --home-dir /data --shell /usr/sbin/nologin rosfleet \
+ && install -d -o rosfleet -g rosfleet -m 700 /data \
+ && printf '#!/bin/sh\nexec node /app/dist/src/cli/main.js "$@"\n' > /usr/local/bin/rosfleet \
+ && chmod 755 /usr/local/bin/rosfleet
+USER rosfleet
+VOLUME /data
+EXPOSE 8080
+# Docker waits ten seconds after SIGTERM; the server needs about one.
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/src/main.js"]
