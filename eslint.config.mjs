@@ -34,6 +34,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-return': 'off',
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/unbound-method': 'off',
+      'max-lines': ['error', { max: 500, skipBlankLines: true, skipComments: true }], // tables of cases
     },
   },
 );

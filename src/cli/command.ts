@@ -35,17 +35,29 @@ export interface Command<O extends Options = Options> {
 export const command = <const O extends Options>(c: Command<O>): Command => c as unknown as Command;
 
 export function helpOf(c: Command): string {
-  const rows = Object.entries<Option>({ ...c.options, help: { describe: 'Show this.' } }).map(([name, o]) => ({ flag: `--${name}${o.value ? ` ${o.value}` : ''}`, describe: o.describe }));
+  const rows = Object.entries<Option>({ ...c.options, help: { describe: 'Show this.' } }).map(([name, o]) => ({
+    flag: `--${name}${o.value ? ` ${o.value}` : ''}`,
+    describe: o.describe,
+  }));
   const width = Math.max(...rows.map((row) => row.flag.length));
-  const lines = [`usage: rosfleet ${usageOf(c)}`, '', c.summary, '', ...rows.map(({ flag, describe }) => `  ${flag.padEnd(width)}  ${describe}`)];
+  const lines = [
+    `usage: rosfleet ${usageOf(c)}`,
+    '',
+    c.summary,
+    '',
+    ...rows.map(({ flag, describe }) => `  ${flag.padEnd(width)}  ${describe}`),
+  ];
   return [...lines, ...(c.notes ? ['', c.notes] : [])].join('\n');
 }
 
-export const usageOf = (c: Command): string => [c.name, ...(c.positionals ?? []), ...(Object.keys(c.options).length ? ['[options]'] : [])].join(' ');
+export const usageOf = (c: Command): string =>
+  [c.name, ...(c.positionals ?? []), ...(Object.keys(c.options).length ? ['[options]'] : [])].join(' ');
 
 /** @throws UsageError naming what is wrong and what would be right */
 export function readArguments(c: Command, args: readonly string[]): { given: Given<Options>; positionals: readonly string[] } {
-  const options = Object.fromEntries(Object.entries(c.options).map(([name, o]) => [name, { type: o.value ? 'string' : 'boolean' } satisfies { type: 'string' | 'boolean' }]));
+  const options = Object.fromEntries(
+    Object.entries(c.options).map(([name, o]) => [name, { type: o.value ? 'string' : 'boolean' } satisfies { type: 'string' | 'boolean' }]),
+  );
   const allowed = c.positionals ?? [];
   const { values, tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
   const positionals: string[] = [];
@@ -59,7 +71,8 @@ export function readArguments(c: Command, args: readonly string[]): { given: Giv
     }
     if (!option.value && token.value !== undefined) throw new UsageError(`${token.rawName} takes no value.`);
   }
-  if (positionals.length > allowed.length) throw new UsageError(`${c.name} does not know what to do with «${positionals[allowed.length]!}».`);
+  if (positionals.length > allowed.length)
+    throw new UsageError(`${c.name} does not know what to do with «${positionals[allowed.length]!}».`);
   const missing = allowed[positionals.length];
   if (missing && !missing.startsWith('[')) throw new UsageError(`${c.name} needs ${missing}.`);
   return { given: values as Given<Options>, positionals };
@@ -92,6 +105,7 @@ function distance(a: string, b: string): number {
 /** @throws UsageError */
 export function wholeNumber(option: string, given: string, { min, max }: { min: number; max: number }): number {
   const value = Number(given);
-  if (!/^\d+$/.test(given) || value < min || value > max) throw new UsageError(`${option} ${given} is not a whole number from ${min} to ${max}.`);
+  if (!/^\d+$/.test(given) || value < min || value > max)
+    throw new UsageError(`${option} ${given} is not a whole number from ${min} to ${max}.`);
   return value;
 }

@@ -10,4 +10,7 @@ export function withDataDir(option: string | undefined, env: NodeJS.ProcessEnv =
   return { ...env, DATA_DIR: given ? resolve(given) : inProject('.rosfleet') };
 }
 
-export const DATA_OPTION = { value: 'DIR', describe: 'Data folder: embedded database and keys. Default: DATA_DIR, else .rosfleet in the project.' } as const;
+export const DATA_OPTION = {
+  value: 'DIR',
+  describe: 'Data folder: embedded database and keys. Default: DATA_DIR, else .rosfleet in the project.',
+} as const;

@@ -32,7 +32,11 @@ export async function withDatabase<T>(env: NodeJS.ProcessEnv, work: (open: OpenD
   try {
     await dataSource.initialize();
     if (server.ours) await dataSource.runMigrations(); // as the next start would
-    return await work({ db: new Database(dataSource, new Random()), settings, serverRuns: settings.DATABASE_URL ? undefined : !server.ours });
+    return await work({
+      db: new Database(dataSource, new Random()),
+      settings,
+      serverRuns: settings.DATABASE_URL ? undefined : !server.ours,
+    });
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();
     await server.stop();
@@ -43,7 +47,9 @@ async function reach(settings: Settings): Promise<{ url: string; ours: boolean; 
   const nothing = (): Promise<void> => Promise.resolve();
   if (settings.DATABASE_URL) return { url: settings.DATABASE_URL, ours: false, stop: nothing };
   if (!existsSync(join(settings.DATA_DIR, 'postgres', 'PG_VERSION'))) {
-    throw new CommandFailed(`There is no installation in ${settings.DATA_DIR}. Start the server on it once, or name the right folder with --data.`);
+    throw new CommandFailed(
+      `There is no installation in ${settings.DATA_DIR}. Start the server on it once, or name the right folder with --data.`,
+    );
   }
   if (ownerOf(settings.DATA_DIR) !== undefined) {
     const url = EmbeddedPostgres.runningUrl(settings.DATA_DIR);

@@ -7,13 +7,17 @@ export const demo = command({
   summary: 'Start a server and virtual routers that join it, report and do jobs. Everything is gone afterwards.',
   options: {
     routers: { value: 'N', describe: 'How many routers, from 2 to 1000. Default: 25.' },
-    seconds: { value: 'N', describe: 'End after this time; exit code 1 when the tour was not through (it takes up to 65 s). Default: Ctrl-C ends it.' },
+    seconds: {
+      value: 'N',
+      describe: 'End after this time; exit code 1 when the tour was not through (it takes up to 65 s). Default: Ctrl-C ends it.',
+    },
     port: { value: 'PORT', describe: 'TCP port. Default: a free one.' },
     host: { value: 'ADDRESS', describe: 'Address to listen on. Default: 127.0.0.1.' },
     data: { value: 'DIR', describe: 'Keep the data in this folder and only play the routers, without the tour: for development.' },
   },
   run({ routers, seconds, port, host, data }) {
-    const number = (option: string, given: string | undefined, min: number, max: number): number | undefined => (given === undefined ? undefined : wholeNumber(option, given, { min, max }));
+    const number = (option: string, given: string | undefined, min: number, max: number): number | undefined =>
+      given === undefined ? undefined : wholeNumber(option, given, { min, max });
     return runDemo(
       {
         ...{ routers: number('--routers', routers, 2, 1000) ?? 25, port: number('--port', port, 0, 65_535) ?? 0 },

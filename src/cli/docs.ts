@@ -27,7 +27,9 @@ export async function writePages(pages: readonly GeneratedPage[], check: boolean
       say(`${page.file} is up to date`);
     } else if (check) {
       stale++;
-      say(`${page.file} is ${before === undefined ? 'missing' : `stale, from line ${firstDifference(before, text)} on`}: run \`./rosfleet docs ${page.file}\` and commit it`);
+      say(
+        `${page.file} is ${before === undefined ? 'missing' : `stale, from line ${firstDifference(before, text)} on`}: run \`./rosfleet docs ${page.file}\` and commit it`,
+      );
     } else {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);

@@ -21,14 +21,22 @@ async function help(): Promise<string> {
   const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
   const width = Math.max(...commands.map((c) => usageOf(c).length));
   const rows = commands.map((c) => `  ${usageOf(c).padEnd(width)}  ${c.summary.split('. ')[0]!.replace(/\.$/, '')}`);
-  return ['rosfleet: control plane for fleets of MikroTik routers', '', 'usage: rosfleet <command> [options]', '', ...rows, '', '`rosfleet <command> --help` tells more; `rosfleet --version` the version.'].join('\n');
+  return [
+    'rosfleet: control plane for fleets of MikroTik routers',
+    '',
+    'usage: rosfleet <command> [options]',
+    '',
+    ...rows,
+    '',
+    '`rosfleet <command> --help` tells more; `rosfleet --version` the version.',
+  ].join('\n');
 }
 
 async function run([name, ...args]: readonly string[]): Promise<number> {
-  if (name === '--version' || name === '-v') return print(`rosfleet ${version()}`), 0;
-  if (name === '--help' || name === '-h') return print(await help()), 0;
+  if (name === '--version' || name === '-v') return (print(`rosfleet ${version()}`), 0);
+  if (name === '--help' || name === '-h') return (print(await help()), 0);
   if (name === 'help') return args[0] ? run([args[0], '--help']) : (print(await help()), 0);
-  if (name === undefined) return say(await help()), 2;
+  if (name === undefined) return (say(await help()), 2);
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : undefined;
   if (!load) {
     const names = Object.keys(COMMANDS);
@@ -36,7 +44,7 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
     throw new UsageError(`There is no command «${name}». ${meant ? `Did you mean ${meant}? ` : ''}Commands: ${names.join(', ')}, help.`);
   }
   const command = await load();
-  if (args.includes('--help') || args[0] === '-h') return print(helpOf(command)), 0;
+  if (args.includes('--help') || args[0] === '-h') return (print(helpOf(command)), 0);
   if (command.raw) return (await command.run({}, [], args)) ?? 0;
   try {
     const { given, positionals } = readArguments(command, args);

@@ -11,7 +11,10 @@ export const render = command({
   summary: 'Print a script as routers get it, made from a sample or from your input.',
   options: {
     list: { describe: 'List what can be rendered.' },
-    input: { value: 'FILE', describe: 'JSON object with the input; «-» reads standard input. Fields that it leaves out come from the sample.' },
+    input: {
+      value: 'FILE',
+      describe: 'JSON object with the input; «-» reads standard input. Fields that it leaves out come from the sample.',
+    },
     ros: { value: 'VERSION', describe: `RouterOS version to render for. Default: ${NEWEST}.` },
     debug: { value: 'readable', describe: 'Print it with line breaks and comments, as the header x-ros-debug: readable does.' },
     sample: { describe: 'Print the sample input instead of the script.' },
@@ -27,12 +30,16 @@ export const render = command({
     if (!renderer) {
       const names = Object.keys(rendererRegistry);
       const meant = closest(name, names);
-      throw new UsageError(`There is nothing called «${name}» to render. ${meant ? `Did you mean ${meant}? ` : ''}Names: ${names.join(', ')}.`);
+      throw new UsageError(
+        `There is nothing called «${name}» to render. ${meant ? `Did you mean ${meant}? ` : ''}Names: ${names.join(', ')}.`,
+      );
     }
-    if (ros !== undefined && !/^7\.\d+(\.\d+)?$/.test(ros)) throw new UsageError(`--ros ${ros} is no RouterOS 7 version; for example --ros 7.16.2.`);
+    if (ros !== undefined && !/^7\.\d+(\.\d+)?$/.test(ros))
+      throw new UsageError(`--ros ${ros} is no RouterOS 7 version; for example --ros 7.16.2.`);
     if (debug !== undefined && debug !== 'readable') throw new UsageError(`--debug ${debug} is not known; --debug readable is.`);
     if (sample) return Promise.resolve(print(JSON.stringify(renderer.sample, null, 2)));
-    const merged = input === undefined ? renderer.sample : { ...(renderer.sample as object), ...readInput(input, renderer.sample as object) };
+    const merged =
+      input === undefined ? renderer.sample : { ...(renderer.sample as object), ...readInput(input, renderer.sample as object) };
     try {
       print(renderer.render(merged, { version: ros ?? NEWEST }).toString({ readable: debug === 'readable' }));
     } catch (error) {

@@ -10,7 +10,8 @@ export const start = command({
     data: DATA_OPTION,
     host: { value: 'ADDRESS', describe: 'Address to listen on; 0.0.0.0 lets routers in from the network. Default: HOST, else 127.0.0.1.' },
   },
-  notes: 'Everything else comes from the environment; .env.example lists it. Options win over the environment.\nThe last line on standard output is «ready URL»; the log (JSON lines) goes to standard error.',
+  notes:
+    'Everything else comes from the environment; .env.example lists it. Options win over the environment.\nThe last line on standard output is «ready URL»; the log (JSON lines) goes to standard error.',
   run({ port, data, host }) {
     if (port !== undefined) wholeNumber('--port', port, { min: 0, max: 65_535 });
     return serve({ ...withDataDir(data), ...(port === undefined ? {} : { PORT: port }), ...(host === undefined ? {} : { HOST: host }) });

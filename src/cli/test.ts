@@ -27,7 +27,8 @@ export const test = command({
   positionals: ['[jest arguments]'],
   raw: true,
   options: {},
-  notes: 'In order: types, lint, format, dependency rules, generated pages, Jest with everything. All of them run, whatever\nfails; the exit code is 0 when all passed. One file in seconds: npm test -- job-state',
+  notes:
+    'In order: types, lint, format, dependency rules, generated pages, Jest with everything. All of them run, whatever\nfails; the exit code is 0 when all passed. One file in seconds: npm test -- job-state',
   async run(_given, _positionals, args) {
     const failed: string[] = [];
     for (const [i, { title, run }] of CHECKS.entries()) {
@@ -39,7 +40,13 @@ export const test = command({
     }
     say(`\n[${CHECKS.length + 1}/${CHECKS.length + 1}] tests`);
     const jest = [...(process.env['CI'] ? ['--ci'] : []), ...args];
-    const ok = (await child(process.execPath, ['--experimental-vm-modules', '--no-warnings', inProject('node_modules/jest/bin/jest.js'), ...jest])) === 0;
+    const ok =
+      (await child(process.execPath, [
+        '--experimental-vm-modules',
+        '--no-warnings',
+        inProject('node_modules/jest/bin/jest.js'),
+        ...jest,
+      ])) === 0;
     if (!ok) failed.push('tests');
     say(failed.length ? `\nFAILED: ${failed.join(', ')}` : '\nEverything passed.');
     return failed.length ? 1 : 0;

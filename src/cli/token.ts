@@ -26,7 +26,8 @@ export const token = command({
     'expires-in-days': { value: 'DAYS', describe: 'Ends after this many days. Default: never.' },
     data: DATA_OPTION,
   },
-  notes: 'Works while the server runs and while it does not. Use it as `Authorization: Bearer <credential>`, or trade it\nfor a short-lived JWT at GET /.well-known/jwt.',
+  notes:
+    'Works while the server runs and while it does not. Use it as `Authorization: Bearer <credential>`, or trade it\nfor a short-lived JWT at GET /.well-known/jwt.',
   async run({ email, team, scopes, name, 'expires-in-days': days, data }, [action]) {
     if (action !== 'create') throw new UsageError(`token knows one action: create, not «${action}».`);
     if (!email) throw new UsageError('token create needs --email EMAIL.');
@@ -34,12 +35,16 @@ export const token = command({
     const credential = await withDatabase(withDataDir(data), async ({ db, settings }) => {
       const appKey = appKeyOf(settings);
       // The triggers of the database tell a running server; there is no cache to clear here.
-      const identity = new IdentityService(db, new AppKeys(appKey, settings.APP_KEY_PREVIOUS), new Random(), new Clock(), { clear: () => undefined } as never);
+      const identity = new IdentityService(db, new AppKeys(appKey, settings.APP_KEY_PREVIOUS), new Random(), new Clock(), {
+        clear: () => undefined,
+      } as never);
       const user = await identity.findUserByEmail(ctx, email);
       if (!user) throw new CommandFailed(`There is no user ${email}. ${await usersOf(db)}`);
       const chosen = choose(await identity.teamsOf(ctx, user.id), team, email);
       const made = await identity.createCredential(ctx, { ...wish, teamId: chosen.id, userId: user.id });
-      say(`Credential «${wish.name}» of ${user.email} in team «${chosen.name}», ${wish.scopes ? wish.scopes.join(', ') : 'all scopes'}, ${wish.expiresAt ? `until ${wish.expiresAt.toISOString()}` : 'without end'}. Shown once:`);
+      say(
+        `Credential «${wish.name}» of ${user.email} in team «${chosen.name}», ${wish.scopes ? wish.scopes.join(', ') : 'all scopes'}, ${wish.expiresAt ? `until ${wish.expiresAt.toISOString()}` : 'without end'}. Shown once:`,
+      );
       return made.token;
     });
     print(credential);
@@ -48,12 +53,17 @@ export const token = command({
 
 function readScopes(given: string | undefined): string[] | undefined {
   if (given === undefined || given === 'all') return undefined;
-  const scopes = given.split(',').map((s) => s.trim()).filter((s) => s !== '');
+  const scopes = given
+    .split(',')
+    .map((s) => s.trim())
+    .filter((s) => s !== '');
   if (!scopes.length) throw new UsageError('--scopes names no scope; for example --scopes site:view,job:create, or all.');
   for (const scope of scopes) {
     if (isScope(scope)) continue;
     const meant = closest(scope, ALL_SCOPES);
-    throw new UsageError(`There is no scope ${scope}. ${meant ? `Did you mean ${meant}? ` : ''}docs/scopes.md lists all ${ALL_SCOPES.length}.`);
+    throw new UsageError(
+      `There is no scope ${scope}. ${meant ? `Did you mean ${meant}? ` : ''}docs/scopes.md lists all ${ALL_SCOPES.length}.`,
+    );
   }
   return scopes;
 }
@@ -66,11 +76,18 @@ function choose(teams: readonly Team[], wanted: string | undefined, email: strin
   if (wanted === undefined) return teams[0];
   const found = teams.filter((t) => t.id === wanted.toLowerCase() || t.name.toLowerCase() === wanted.toLowerCase());
   if (found.length === 1) return found[0]!;
-  throw new CommandFailed(found.length ? `Several teams of ${email} are called ${wanted}; give the id: ${names}.` : `${email} is in no team ${wanted}. Teams: ${names}.`);
+  throw new CommandFailed(
+    found.length
+      ? `Several teams of ${email} are called ${wanted}; give the id: ${names}.`
+      : `${email} is in no team ${wanted}. Teams: ${names}.`,
+  );
 }
 
 async function usersOf(db: Database): Promise<string> {
   const users = await db.query<{ email: string }>(ctx, `SELECT email FROM app_user ORDER BY created_at LIMIT ${SHOWN + 1}`);
   if (!users.length) return 'There is none yet: the first start of the server makes the administrator.';
-  return `Users: ${users.slice(0, SHOWN).map((u) => u.email).join(', ')}${users.length > SHOWN ? ', …' : ''}.`;
+  return `Users: ${users
+    .slice(0, SHOWN)
+    .map((u) => u.email)
+    .join(', ')}${users.length > SHOWN ? ', …' : ''}.`;
 }

@@ -18,7 +18,8 @@ export const why = command({
     const lines = await withDatabase(withDataDir(data), async ({ db, settings, serverRuns }) => {
       const found = await findSites(db, ctx, wanted);
       if (!found.length) throw new CommandFailed(`There is no site ${wanted}. A site whose router confirmed its removal is gone.`);
-      if (found.length > 1) throw new CommandFailed(`Several sites match ${wanted}:\n${found.map((s) => `  ${s.id}  ${s.name}`).join('\n')}`);
+      if (found.length > 1)
+        throw new CommandFailed(`Several sites match ${wanted}:\n${found.map((s) => `  ${s.id}  ${s.name}`).join('\n')}`);
       return explainSite(await readSite(db, ctx, found[0]!.id), { settings, serverRuns, now: new Date() });
     });
     for (const line of lines) print(line);

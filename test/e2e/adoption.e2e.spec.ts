@@ -11,7 +11,8 @@ describe('adoption', () => {
   }, 60_000);
   afterAll(() => fleet.stop());
 
-  const sites = async (t = team): Promise<Record<string, unknown>[]> => (await t.owner.get('/site').expect(200)).body as Record<string, unknown>[];
+  const sites = async (t = team): Promise<Record<string, unknown>[]> =>
+    (await t.owner.get('/site').expect(200)).body as Record<string, unknown>[];
 
   it('makes a site of any router that runs the command of a runbook, online within the minute', async () => {
     const router = fleet.router({ identity: 'MyRouter', serial: 'HGG0955BK1S', version: '7.16.2' });
@@ -20,7 +21,16 @@ describe('adoption', () => {
     expect(output).toContain('/overview');
     await fleet.pass(35);
     const [site] = await sites();
-    expect(site).toMatchObject({ name: 'MyRouter - 1st Jan 26', has_pulse: true, state: 'online', serial_number: 'HGG0955BK1S', identity: 'MyRouter', model: 'RB5009UG+S+', last_seen_from: '127.0.0.1', routerboard: true });
+    expect(site).toMatchObject({
+      name: 'MyRouter - 1st Jan 26',
+      has_pulse: true,
+      state: 'online',
+      serial_number: 'HGG0955BK1S',
+      identity: 'MyRouter',
+      model: 'RB5009UG+S+',
+      last_seen_from: '127.0.0.1',
+      routerboard: true,
+    });
     expect(site!.software_version).toContain('7.16.2');
     expect(site!.hardware_hash).toMatch(/^[0-9a-f]{40}$/);
     expect(site!.pid).toMatch(/^site_/);
@@ -51,13 +61,24 @@ describe('adoption', () => {
   });
 
   it('serves a site that was created first, by its own command, once', async () => {
-    const site = (await team.owner.post('/site', { name: 'Harbour', timezone: 'Africa/Johannesburg', location: { lat: -33.9, lon: 18.4 } }).expect(201)).body as { id: string };
-    expect((await team.owner.get(`/site/${site.id}`)).body).toMatchObject({ state: 'pending', has_pulse: false, serial_number: null, location: { lat: -33.9, lon: 18.4 } });
+    const site = (
+      await team.owner.post('/site', { name: 'Harbour', timezone: 'Africa/Johannesburg', location: { lat: -33.9, lon: 18.4 } }).expect(201)
+    ).body as { id: string };
+    expect((await team.owner.get(`/site/${site.id}`)).body).toMatchObject({
+      state: 'pending',
+      has_pulse: false,
+      serial_number: null,
+      location: { lat: -33.9, lon: 18.4 },
+    });
     const command = (await team.owner.post(`/site/${site.id}/bootstrap`, {}).expect(201)).body.bootstrap_command as string;
     const router = fleet.router();
     await router.paste(command);
     await fleet.pass(31);
-    expect((await team.owner.get(`/site/${site.id}`)).body).toMatchObject({ name: 'Harbour', state: 'online', serial_number: router.hardware.serial });
+    expect((await team.owner.get(`/site/${site.id}`)).body).toMatchObject({
+      name: 'Harbour',
+      state: 'online',
+      serial_number: router.hardware.serial,
+    });
     const second = fleet.router();
     expect(await second.paste(command)).toMatch(/was used by another router/);
     expect(second.items('/system/scheduler')).toEqual([]);
@@ -90,7 +111,10 @@ describe('adoption', () => {
     ['deleted with its runbook', (id: string) => team.owner.delete(`/runbook/${id}`).expect(204), /does not exist/],
   ])('says in the terminal that a token was %s', async (_word, end, words) => {
     const expires_at = new Date(fleet.clock.now() + 60_000).toISOString();
-    const runbook = (await team.owner.post('/runbook', { name: 'Short', expires_at }).expect(201)).body as { id: string; bootstrap_command: string };
+    const runbook = (await team.owner.post('/runbook', { name: 'Short', expires_at }).expect(201)).body as {
+      id: string;
+      bootstrap_command: string;
+    };
     await end(runbook.id);
     const router = fleet.router();
     expect(await router.paste(runbook.bootstrap_command)).toMatch(words);
@@ -121,7 +145,9 @@ describe('adoption', () => {
     const other = await fleet.team();
     const body = 'name=Twin;serial-number=TWIN0000001;routerboard=true;version=7.20 (stable);uptime=1m';
     const token = /\/([0-9A-Za-z]{22})"/.exec(other.command)![1]!;
-    const answers = await Promise.all(Array.from({ length: 6 }, () => fleet.http().post(`/adopt/${token}`).set('content-type', 'text/plain').send(body)));
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => fleet.http().post(`/adopt/${token}`).set('content-type', 'text/plain').send(body)),
+    );
     expect(answers.map((a) => a.status)).toEqual([200, 200, 200, 200, 200, 200]);
     expect(new Set(answers.map((a) => a.text)).size).toBe(1);
     expect(await sites(other)).toHaveLength(1);
@@ -129,8 +155,12 @@ describe('adoption', () => {
 
   it('refuses what it cannot manage with a reason', async () => {
     const token = /\/([0-9A-Za-z]{22})"/.exec(team.command)![1]!;
-    const adopt = (body: string): Promise<{ status: number; body: { code: string; message: string } }> => fleet.http().post(`/adopt/${token}`).set('content-type', 'text/plain').send(body) as never;
-    expect(await adopt('name=Old;serial-number=OLD1;routerboard=true;version=7.11.2 (stable)')).toMatchObject({ status: 422, body: { code: 'unsuitable_router' } });
+    const adopt = (body: string): Promise<{ status: number; body: { code: string; message: string } }> =>
+      fleet.http().post(`/adopt/${token}`).set('content-type', 'text/plain').send(body);
+    expect(await adopt('name=Old;serial-number=OLD1;routerboard=true;version=7.11.2 (stable)')).toMatchObject({
+      status: 422,
+      body: { code: 'unsuitable_router' },
+    });
     expect(await adopt('name=Nameless;version=7.20')).toMatchObject({ status: 422, body: { code: 'unsuitable_router' } });
     expect(await adopt('garbage')).toMatchObject({ status: 400, body: { code: 'malformed_heartbeat' } });
     await fleet.http().get('/0000000000000000000000').expect(404);

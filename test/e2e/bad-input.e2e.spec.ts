@@ -17,7 +17,9 @@ describe('bad input', () => {
     fleet = await Fleet.start();
     team = await fleet.team();
     ({ router, site } = await fleet.adopted(team));
-    bearer = Object.entries(router.requests.find((r) => r.url.endsWith('/poll'))!.headers).find(([k]) => k.toLowerCase() === 'authorization')![1];
+    bearer = Object.entries(router.requests.find((r) => r.url.endsWith('/poll'))!.headers).find(
+      ([k]) => k.toLowerCase() === 'authorization',
+    )![1];
     await router.stop();
   }, 60_000);
   afterAll(() => fleet.stop());
@@ -26,13 +28,33 @@ describe('bad input', () => {
     const test = fleet.http().post('/poll').set('content-type', type);
     return (authorization === undefined ? test : test.set('authorization', authorization)).send(body);
   };
-  const shape = { type: expect.any(String), code: expect.any(String), message: expect.any(String), doc_url: expect.stringContaining('/errors/') };
+  const shape = {
+    type: expect.any(String),
+    code: expect.any(String),
+    message: expect.any(String),
+    doc_url: expect.stringContaining('/errors/'),
+  };
 
   it('in a device token is 401, whatever is wrong with it', async () => {
     const token = bearer.slice('Bearer '.length);
-    const foreign = new DeviceTokens(new AppKeys('22'.repeat(32)), undefined as never).issue({ siteId: site as SiteId, teamId: team.teamId, generation: 1 });
+    const foreign = new DeviceTokens(new AppKeys('22'.repeat(32)), undefined as never).issue({
+      siteId: site as SiteId,
+      teamId: team.teamId,
+      generation: 1,
+    });
     const flipped = token.slice(0, 20) + (token[20] === 'A' ? 'B' : 'A') + token.slice(21);
-    for (const bad of [undefined, 'Bearer', 'Bearer ', `Basic ${token}`, `Bearer ${token.slice(0, -1)}`, `Bearer ${token}x`, `Bearer ${flipped}`, `Bearer ${foreign}`, `Bearer ${team.owner.token}`, 'Bearer ' + 'A'.repeat(5000)]) {
+    for (const bad of [
+      undefined,
+      'Bearer',
+      'Bearer ',
+      `Basic ${token}`,
+      `Bearer ${token.slice(0, -1)}`,
+      `Bearer ${token}x`,
+      `Bearer ${flipped}`,
+      `Bearer ${foreign}`,
+      `Bearer ${team.owner.token}`,
+      'Bearer ' + 'A'.repeat(5000),
+    ]) {
       const { status, body } = await poll(bad);
       expect([status, bad?.slice(0, 30)]).toEqual([401, bad?.slice(0, 30)]);
       expect(body).toMatchObject({ ...shape, code: 'unauthenticated' });
@@ -53,9 +75,18 @@ describe('bad input', () => {
     const url = (status: string): string => new RegExp(`/job/[0-9a-f-]+/update\\?status=${status}&signature=[\\w-]+`).exec(script)![0];
     await fleet.http().get(url('done').replace('status=done', 'status=fail')).expect(403);
     await fleet.http().get(url('done').slice(0, -2)).expect(403);
-    await fleet.http().get(url('done').replace(/signature=.*/, '')).expect(403);
-    await fleet.http().get(`${url('done')}&status=fail`).expect(403);
-    await fleet.http().get(`/job/${newId()}/update?${url('done').split('?')[1]}`).expect(403);
+    await fleet
+      .http()
+      .get(url('done').replace(/signature=.*/, ''))
+      .expect(403);
+    await fleet
+      .http()
+      .get(`${url('done')}&status=fail`)
+      .expect(403);
+    await fleet
+      .http()
+      .get(`/job/${newId()}/update?${url('done').split('?')[1]}`)
+      .expect(403);
     expect((await fleet.http().get(url('busy')).expect(200)).text).toBe('ok');
     await fleet.http().get(url('busy')).expect(200);
     await fleet.http().post(url('fail')).set('content-type', 'text/plain').send('it broke').expect(200);
@@ -69,7 +100,11 @@ describe('bad input', () => {
     await poll(bearer, 'uptime=1h', 'application/json').expect(415);
     await poll(bearer, 'uptime=1h', 'application/x-www-form-urlencoded').expect(415);
     await poll(bearer, 'garbage'.repeat(9000)).expect(400);
-    const send = (text: string, type = 'application/json'): Test => team.owner.put(`/site/${site}`, undefined as never).set('content-type', type).send(text);
+    const send = (text: string, type = 'application/json'): Test =>
+      team.owner
+        .put(`/site/${site}`, undefined as never)
+        .set('content-type', type)
+        .send(text);
     expect((await send('{"name":')).status).toBe(400);
     expect((await send('{"__proto__":{"polluted":true},"name":"x"}')).status).toBe(400);
     expect((await send('{"constructor":{"prototype":{"polluted":true}},"name":"x"}')).status).toBeGreaterThanOrEqual(400);
@@ -83,14 +118,24 @@ describe('bad input', () => {
   });
 
   it('in a field is named, all of them at once, unknown and read-only ones too', async () => {
-    const { body } = await team.owner.put(`/site/${site}`, { name: '', timezone: 'Mars/Olympus', location: { lat: 100 }, id: newId(), team_id: newId(), has_pulse: false }).expect(422);
+    const { body } = await team.owner
+      .put(`/site/${site}`, { name: '', timezone: 'Mars/Olympus', location: { lat: 100 }, id: newId(), team_id: newId(), has_pulse: false })
+      .expect(422);
     expect(Object.keys(body.errors).sort()).toEqual(['has_pulse', 'id', 'location.lat', 'location.lon', 'name', 'team_id', 'timezone']);
     expect(body).toMatchObject({ ...shape, code: 'validation_failed', type: 'invalid_request_error' });
     expect((await team.owner.get(`/site/${site}`)).body.name).not.toBe('');
   });
 
   it('of names, in any script of the world, comes back as it went in', async () => {
-    for (const name of ['Zürich', 'שלום "x"', '日本 🗼', "Robert'); DROP TABLE site;--", '$[/system reboot]', 'a\u202Eb', 'x'.repeat(255)]) {
+    for (const name of [
+      'Zürich',
+      'שלום "x"',
+      '日本 🗼',
+      "Robert'); DROP TABLE site;--",
+      '$[/system reboot]',
+      'a\u202Eb',
+      'x'.repeat(255),
+    ]) {
       expect((await team.owner.patch(`/site/${site}`, { name }).expect(200)).body.name).toBe(name);
     }
     await team.owner.patch(`/site/${site}`, { name: 'nul\0' }).expect((r) => expect(r.status).toBeLessThan(500));
@@ -110,7 +155,11 @@ describe('bad input', () => {
     await other.owner.put(`/site/${site}`, { name: 'mine now' }).expect(404);
     await other.owner.delete(`/site/${site}`).set('x-force-delete', 'true').expect(404);
     await other.owner.get(`/site/${site}/job`).expect(404);
-    await other.owner.post(`/site/${site}/job`).set({ 'content-type': 'text/plain', 'x-idempotency-key': newId() }).send(':put 1').expect(404);
+    await other.owner
+      .post(`/site/${site}/job`)
+      .set({ 'content-type': 'text/plain', 'x-idempotency-key': newId() })
+      .send(':put 1')
+      .expect(404);
     await other.owner.post(`/site/${site}/bootstrap`, {}).expect(404);
     await other.owner.get(`/site/mikrotik-stats/${site}`).expect(404);
     await other.owner.get(`/runbook/${team.runbookId}`).expect(404);
@@ -129,7 +178,8 @@ describe('bad input', () => {
 
   it('never puts tokens, passwords or scripts into the log', () => {
     const log = fleet.log.join('\n');
-    for (const secret of [bearer.slice(7), team.owner.token.split(':')[2]!, fleet.internal().token, ':put 1', 'Correct-Horse-7']) expect(log).not.toContain(secret);
+    for (const secret of [bearer.slice(7), team.owner.token.split(':')[2]!, fleet.internal().token, ':put 1', 'Correct-Horse-7'])
+      expect(log).not.toContain(secret);
     expect(log).toContain('"route":"/site/:site"');
   });
 });

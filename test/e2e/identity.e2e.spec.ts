@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
 import { createPublicKey } from 'node:crypto';
 import { IdentityService } from '../../src/modules/identity/index.js';
-import { type CredentialId, RequestContext } from '../../src/platform/context/index.js';
+import { RequestContext } from '../../src/platform/context/index.js';
 import { Fleet, type Team } from './support/fleet.js';
 
 const system = RequestContext.system('test');
@@ -23,7 +23,8 @@ describe('identity', () => {
     expect(headers['cache-control']).toBe('no-store');
     return body.token as string;
   };
-  const get = (token: string, path = '/site-minimal'): Promise<{ status: number; body: { code: string } }> => fleet.http().get(path).set('authorization', `Bearer ${token}`) as never;
+  const get = (token: string, path = '/site-minimal'): Promise<{ status: number; body: { code: string } }> =>
+    fleet.http().get(path).set('authorization', `Bearer ${token}`);
 
   it('takes an API credential of the documented form, directly or traded for a JWT', async () => {
     expect(team.owner.token).toMatch(/^[0-9a-f-]{36}:[0-9a-f-]{36}:[A-Za-z0-9]{62}$/);
@@ -51,7 +52,13 @@ describe('identity', () => {
     const { body: jwks } = await fleet.http().get('/.well-known/jwks.json');
     const pem = createPublicKey({ key: jwks.keys[0], format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString();
     const kid = jwks.keys[0].kid as string;
-    const hmacWithPublicKey = await new SignJWT({ team: team.teamId }).setProtectedHeader({ alg: 'HS256', kid }).setSubject(team.owner.userId).setIssuer(fleet.url).setAudience('rosfleet').setExpirationTime('1h').sign(new TextEncoder().encode(pem));
+    const hmacWithPublicKey = await new SignJWT({ team: team.teamId })
+      .setProtectedHeader({ alg: 'HS256', kid })
+      .setSubject(team.owner.userId)
+      .setIssuer(fleet.url)
+      .setAudience('rosfleet')
+      .setExpirationTime('1h')
+      .sign(new TextEncoder().encode(pem));
     const bad = [
       '',
       `${id}:${teamId}:${secret.slice(0, -1)}`,
@@ -76,7 +83,12 @@ describe('identity', () => {
 
   it('ends a credential at its expiry and at its revocation, and the JWTs that it was traded for with it', async () => {
     const identity = fleet.app.get(IdentityService);
-    const { id, token } = await identity.createCredential(system, { teamId: team.teamId, userId: team.owner.userId, name: 'short', expiresAt: new Date(fleet.clock.now() + 60_000) });
+    const { id, token } = await identity.createCredential(system, {
+      teamId: team.teamId,
+      userId: team.owner.userId,
+      name: 'short',
+      expiresAt: new Date(fleet.clock.now() + 60_000),
+    });
     expect((await get(token)).status).toBe(200);
     await fleet.clock.advance(61_000);
     expect((await get(token)).status).toBe(401);
@@ -86,14 +98,18 @@ describe('identity', () => {
     await identity.revokeCredential(system, lasting.id);
     expect((await get(lasting.token)).status).toBe(401);
     expect((await get(jwt)).status).toBe(401);
-    expect(id).toEqual(expect.any(String) as unknown as CredentialId);
+    expect(id).toEqual(expect.any(String));
   });
 
   it('lets a role do what its scopes say and no more, from the next request on', async () => {
     const member = await fleet.member(team, 'member');
     await member.get('/site').expect(200);
     const refused = await member.post('/site', { name: 'x' }).expect(403);
-    expect(refused.body).toMatchObject({ code: 'scope_missing', type: 'permission_error', message: expect.stringContaining('site:update') });
+    expect(refused.body).toMatchObject({
+      code: 'scope_missing',
+      type: 'permission_error',
+      message: expect.stringContaining('site:update'),
+    });
     await fleet.app.get(IdentityService).setRole(system, team.teamId, member.userId, 'administrator');
     await member.post('/site', { name: 'x' }).expect(201);
     await fleet.app.get(IdentityService).setRole(system, team.teamId, member.userId, 'member');
@@ -118,12 +134,32 @@ describe('identity', () => {
   });
 
   it('lets the first administrator sign in, after choosing a password when it was handed out once', async () => {
-    const { body } = await fleet.http().post('/auth/sign-in').send({ email: 'Admin@rosfleet.local', password: 'Correct-Horse-7' }).expect(200);
+    const { body } = await fleet
+      .http()
+      .post('/auth/sign-in')
+      .send({ email: 'Admin@rosfleet.local', password: 'Correct-Horse-7' })
+      .expect(200);
     expect((await get(body.token as string, '/site')).status).toBe(200);
-    await fleet.app.get(IdentityService).createUser(system, { email: 'new@example.net', name: 'New', password: 'One-time-7', mustChangePassword: true });
-    expect((await fleet.http().post('/auth/sign-in').send({ email: 'new@example.net', password: 'One-time-7' }).expect(403)).body.code).toBe('password_change_required');
-    expect((await fleet.http().post('/auth/password').send({ email: 'new@example.net', password: 'One-time-7', new_password: 'short' }).expect(422)).body.errors).toHaveProperty('new_password');
-    await fleet.http().post('/auth/password').send({ email: 'new@example.net', password: 'One-time-7', new_password: 'Better-Battery-9' }).expect(200);
+    await fleet.app
+      .get(IdentityService)
+      .createUser(system, { email: 'new@example.net', name: 'New', password: 'One-time-7', mustChangePassword: true });
+    expect(
+      (await fleet.http().post('/auth/sign-in').send({ email: 'new@example.net', password: 'One-time-7' }).expect(403)).body.code,
+    ).toBe('password_change_required');
+    expect(
+      (
+        await fleet
+          .http()
+          .post('/auth/password')
+          .send({ email: 'new@example.net', password: 'One-time-7', new_password: 'short' })
+          .expect(422)
+      ).body.errors,
+    ).toHaveProperty('new_password');
+    await fleet
+      .http()
+      .post('/auth/password')
+      .send({ email: 'new@example.net', password: 'One-time-7', new_password: 'Better-Battery-9' })
+      .expect(200);
     await fleet.http().post('/auth/sign-in').send({ email: 'new@example.net', password: 'Better-Battery-9' }).expect(200);
   });
 

@@ -15,15 +15,29 @@ describe('a job', () => {
   }, 60_000);
   afterAll(() => fleet.stop());
 
-  const job = async (id: unknown): Promise<Record<string, unknown>> => (await team.owner.get(`/site/${site}/job/${String(id)}`).expect(200)).body as Record<string, unknown>;
+  const job = async (id: unknown): Promise<Record<string, unknown>> =>
+    (await team.owner.get(`/site/${site}/job/${String(id)}`).expect(200)).body as Record<string, unknown>;
 
   it('changes the router and is reported done', async () => {
     const made = await team.owner.job(site, '/system identity set name="Café «Nord» \\$5"', { 'x-description': 'Rename' });
-    expect(made).toMatchObject({ site_id: site, description: 'Rename', state: 'pending', started_at: null, needs_acknowledgement: true, should_backup: false, associated_backup: null });
+    expect(made).toMatchObject({
+      site_id: site,
+      description: 'Rename',
+      state: 'pending',
+      started_at: null,
+      needs_acknowledgement: true,
+      should_backup: false,
+      associated_backup: null,
+    });
     expect(made.token).toMatch(/^[0-9A-Za-z]{22}$/);
     expect(made.log_url).toContain(`streams=${site}`);
     await fleet.pass(31);
-    expect(await job(made.id)).toMatchObject({ state: 'done', failed_at: null, started_at: expect.any(String), completed_at: expect.any(String) });
+    expect(await job(made.id)).toMatchObject({
+      state: 'done',
+      failed_at: null,
+      started_at: expect.any(String),
+      completed_at: expect.any(String),
+    });
     expect(router.item('/system/identity')).toMatchObject({ name: 'Café «Nord» $5' });
     await fleet.pass(31);
     expect((await team.owner.get(`/site/${site}`)).body.identity).toBe('Café «Nord» $5');
@@ -48,7 +62,8 @@ describe('a job', () => {
   it('runs after those queued before it, one at a time', async () => {
     const names = ['first', 'second', 'third'];
     for (const name of names) await team.owner.job(site, `/system note set note="${name}"; :delay 40s`);
-    const states = async (): Promise<unknown[]> => ((await team.owner.get(`/site/${site}/job?per_page=3`).expect(200)).body as { state: string }[]).map((j) => j.state).reverse();
+    const states = async (): Promise<unknown[]> =>
+      ((await team.owner.get(`/site/${site}/job?per_page=3`).expect(200)).body as { state: string }[]).map((j) => j.state).reverse();
     await fleet.pass(31);
     expect(await states()).toEqual(['busy', 'pending', 'pending']);
     await fleet.pass(60);
@@ -62,7 +77,9 @@ describe('a job', () => {
     const first = await team.owner.job(site, ':put 1', key);
     const again = await team.owner.job(site, ':put 2', key);
     expect(again).toMatchObject({ id: first.id, script: ':put 1' });
-    const at_once = await Promise.all(Array.from({ length: 8 }, () => team.owner.job(site, ':put 3', { 'x-idempotency-key': '7f000000-0000-4000-8000-0000000000bb' })));
+    const at_once = await Promise.all(
+      Array.from({ length: 8 }, () => team.owner.job(site, ':put 3', { 'x-idempotency-key': '7f000000-0000-4000-8000-0000000000bb' })),
+    );
     expect(new Set(at_once.map((j) => j.id)).size).toBe(1);
     await fleet.pass(65);
   });
@@ -92,7 +109,11 @@ describe('a job', () => {
     const late = await team.owner.job(site, ':put late');
     await fleet.pass(31);
     const { body } = await team.owner.delete(`/site/${site}/job/${String(late.id)}`).expect(409);
-    expect(body).toMatchObject({ type: 'invalid_request_error', code: 'job_already_started', doc_url: expect.stringMatching(/\/errors\/job_already_started$/) });
+    expect(body).toMatchObject({
+      type: 'invalid_request_error',
+      code: 'job_already_started',
+      doc_url: expect.stringMatching(/\/errors\/job_already_started$/),
+    });
   });
 
   it('whose router dies in the middle times out to failed with a reason, and the next one runs', async () => {
@@ -136,16 +157,29 @@ describe('a job', () => {
     const { authorization } = router.requests.filter((r) => r.url.endsWith('/poll')).at(-1)!.headers as { authorization: string };
     const bearer = authorization ?? Object.entries(router.requests.at(-1)!.headers).find(([k]) => k.toLowerCase() === 'authorization')![1];
     await team.owner.job(site, ':put once');
-    const answers = await Promise.all(Array.from({ length: 8 }, () => fleet.http().post('/poll').set('authorization', bearer).set('content-type', 'text/plain').send('name=x;uptime=1h').expect(200)));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        fleet.http().post('/poll').set('authorization', bearer).set('content-type', 'text/plain').send('name=x;uptime=1h').expect(200),
+      ),
+    );
     expect(answers.filter((a) => a.text !== '')).toHaveLength(1);
     router.start();
   });
 
   it('answers a clear error for each bad header', async () => {
-    const send = (headers: Record<string, string>, script = ':put 1'): Promise<{ status: number; body: { code: string; errors: Record<string, string[]> } }> =>
-      team.owner.post(`/site/${site}/job`).set({ 'content-type': 'text/plain', 'x-idempotency-key': '7f000000-0000-4000-8000-0000000000cc', ...headers }).send(script) as never;
+    const send = (
+      headers: Record<string, string>,
+      script = ':put 1',
+    ): Promise<{ status: number; body: { code: string; errors: Record<string, string[]> } }> =>
+      team.owner
+        .post(`/site/${site}/job`)
+        .set({ 'content-type': 'text/plain', 'x-idempotency-key': '7f000000-0000-4000-8000-0000000000cc', ...headers })
+        .send(script);
     expect((await send({ 'x-idempotency-key': 'abc' })).body.errors).toHaveProperty('X-Idempotency-Key');
-    expect((await send({ 'x-description': 'ab', 'x-needs-ack': 'perhaps' })).body.errors).toMatchObject({ 'X-Description': expect.anything(), 'X-Needs-Ack': expect.anything() });
+    expect((await send({ 'x-description': 'ab', 'x-needs-ack': 'perhaps' })).body.errors).toMatchObject({
+      'X-Description': expect.anything(),
+      'X-Needs-Ack': expect.anything(),
+    });
     expect((await send({}, 'x')).status).toBe(422);
     expect((await send({}, 'x'.repeat(10_001))).status).toBe(422);
     expect((await send({}, 'x'.repeat(50_000))).status).toBe(413);

@@ -32,7 +32,10 @@ describe('the platform', () => {
   it('explains each error where its doc_url leads, and ties it to the log by a request id', async () => {
     const { body, headers } = await fleet.http().get('/nowhere/at/all').expect(404);
     expect(headers['x-request-id']).toBe(body.request_id);
-    const page = await fleet.http().get(new URL(body.doc_url as string).pathname).expect(200);
+    const page = await fleet
+      .http()
+      .get(new URL(body.doc_url as string).pathname)
+      .expect(200);
     expect(page.text).toContain('not_found');
     expect((await fleet.http().get('/errors/api_error').expect(200)).text).toContain('internal_server_error');
     await fleet.http().get('/errors/no_such').expect(404);
@@ -60,8 +63,12 @@ describe('the platform', () => {
     const second = await fleet.sibling();
     const job = await team.owner.job(site, '/system note set note="by the other"'); // the first process hears of it
     await router.stop();
-    const { authorization } = Object.fromEntries(Object.entries(router.requests.at(-1)!.headers).map(([k, v]) => [k.toLowerCase(), v])) as { authorization: string };
-    const poll = async (): Promise<string> => (await second.http.post('/poll').set('authorization', authorization).set('content-type', 'text/plain').send('uptime=1h').expect(200)).text;
+    const { authorization } = Object.fromEntries(Object.entries(router.requests.at(-1)!.headers).map(([k, v]) => [k.toLowerCase(), v])) as {
+      authorization: string;
+    };
+    const poll = async (): Promise<string> =>
+      (await second.http.post('/poll').set('authorization', authorization).set('content-type', 'text/plain').send('uptime=1h').expect(200))
+        .text;
     expect(await poll()).toBe('');
     await second.app.get(PulseFlush).flush();
     expect(await poll()).toContain('by the other');
@@ -97,7 +104,11 @@ describe('while PostgreSQL restarts', () => {
     await fleet.clock.advance(31_000);
     await fleet.clock.settle();
     expect(polls().length).toBeGreaterThan(before);
-    expect(polls().slice(before).every((status) => status === 200)).toBe(true);
+    expect(
+      polls()
+        .slice(before)
+        .every((status) => status === 200),
+    ).toBe(true);
     const refused = await team.owner.get('/site');
     expect([refused.status, refused.body.code]).toEqual([503, 'unavailable']);
     await fleet.http().get('/health/ready').expect(503);

@@ -12,10 +12,12 @@ describe('the pulse of a site', () => {
   let heard: DomainEvent[] = [];
 
   const listen = (): void => {
-    for (const kind of [SiteWentOffline, SiteCameOnline, SiteRebooted] as EventClass[]) fleet.app.get(EventBus).listenAfter(kind, (_ctx, event) => heard.push(event));
+    for (const kind of [SiteWentOffline, SiteCameOnline, SiteRebooted] as EventClass[])
+      fleet.app.get(EventBus).listenAfter(kind, (_ctx, event) => heard.push(event));
   };
   const of = <E extends DomainEvent>(kind: new (...args: never[]) => E): E[] => heard.filter((e): e is E => e instanceof kind);
-  const shown = async (): Promise<Record<string, unknown>> => (await team.owner.get(`/site/${site}`).expect(200)).body as Record<string, unknown>;
+  const shown = async (): Promise<Record<string, unknown>> =>
+    (await team.owner.get(`/site/${site}`).expect(200)).body as Record<string, unknown>;
 
   beforeAll(async () => {
     fleet = await Fleet.start();
@@ -52,7 +54,10 @@ describe('the pulse of a site', () => {
     router.network.down = false;
     await fleet.pass(35);
     expect(await shown()).toMatchObject({ has_pulse: true });
-    const [outage] = await fleet.sql<{ started_at: Date; ended_at: Date }>(`SELECT started_at, ended_at FROM site_outage WHERE site_id = $1 ORDER BY started_at DESC LIMIT 1`, [site]);
+    const [outage] = await fleet.sql<{ started_at: Date; ended_at: Date }>(
+      `SELECT started_at, ended_at FROM site_outage WHERE site_id = $1 ORDER BY started_at DESC LIMIT 1`,
+      [site],
+    );
     expect(outage!.started_at).toEqual(new Date(last.getTime() + 30_000));
     expect(outage!.ended_at.getTime()).toBeGreaterThan(last.getTime() + 345_000);
     expect(of(SiteRebooted)).toEqual([]);
@@ -78,7 +83,10 @@ describe('the pulse of a site', () => {
     await fleet.pass(95);
     expect(await shown()).toMatchObject({ has_pulse: true });
     expect(of(SiteWentOffline)).toEqual([]);
-    const rows = (await team.owner.get(`/site/mikrotik-stats/${site}`).expect(200)).body as { missed_heartbeats_percentage: number; total_minutes_down: number }[];
+    const rows = (await team.owner.get(`/site/mikrotik-stats/${site}`).expect(200)).body as {
+      missed_heartbeats_percentage: number;
+      total_minutes_down: number;
+    }[];
     expect(rows).toHaveLength(24);
     expect(rows.at(-1)!.missed_heartbeats_percentage).toBeLessThan(60);
   });
@@ -99,13 +107,26 @@ describe('the pulse of a site', () => {
 
   it('shows hours, samples and versions', async () => {
     const today = new Date(fleet.clock.now()).toISOString().slice(0, 10);
-    const samples = (await team.owner.get(`/sites/${site}/mikrotik-stats?start_date=${today}&end_date=${today}`).expect(200)).body as Record<string, number>[];
+    const samples = (await team.owner.get(`/sites/${site}/mikrotik-stats?start_date=${today}&end_date=${today}`).expect(200))
+      .body as Record<string, number>[];
     expect(samples.length).toBeGreaterThan(2);
-    expect(samples[0]).toMatchObject({ cpu_load: expect.any(Number), memory_free: expect.any(Number), disk_free: expect.any(Number), uptime: expect.any(Number) });
-    const averaged = (await team.owner.get(`/sites/${site}/mikrotik-stats?start_date=2025-12-30&end_date=${today}`).expect(200)).body as unknown[];
+    expect(samples[0]).toMatchObject({
+      cpu_load: expect.any(Number),
+      memory_free: expect.any(Number),
+      disk_free: expect.any(Number),
+      uptime: expect.any(Number),
+    });
+    const averaged = (await team.owner.get(`/sites/${site}/mikrotik-stats?start_date=2025-12-30&end_date=${today}`).expect(200))
+      .body as unknown[];
     expect(averaged.length).toBeLessThanOrEqual(samples.length);
-    expect((await team.owner.get(`/sites/${site}/mikrotik-stats?start_date=${today}&end_date=2025-01-01`).expect(422)).body.errors).toHaveProperty('end_date');
+    expect(
+      (await team.owner.get(`/sites/${site}/mikrotik-stats?start_date=${today}&end_date=2025-01-01`).expect(422)).body.errors,
+    ).toHaveProperty('end_date');
     expect((await team.owner.get(`/sites/${site}/mikrotik-stats?start_date=soon`).expect(422)).body.errors).toHaveProperty('start_date');
-    expect((await team.owner.get(`/site-version/${site}`).expect(200)).body).toMatchObject({ id: site, model: 'RB5009UG+S+', software_version: expect.stringContaining('7.22.3') });
+    expect((await team.owner.get(`/site-version/${site}`).expect(200)).body).toMatchObject({
+      id: site,
+      model: 'RB5009UG+S+',
+      software_version: expect.stringContaining('7.22.3'),
+    });
   });
 });

@@ -18,22 +18,38 @@ describe('the query budget', () => {
     const { router, site: id } = await fleet.adopted(team);
     site = id;
     for (let i = 0; i < 40; i++) await team.owner.post('/site', { name: `Site ${i}` });
-    bearer = Object.entries(router.requests.find((r) => r.url.endsWith('/poll'))!.headers).find(([k]) => k.toLowerCase() === 'authorization')![1];
+    bearer = Object.entries(router.requests.find((r) => r.url.endsWith('/poll'))!.headers).find(
+      ([k]) => k.toLowerCase() === 'authorization',
+    )![1];
     await router.stop();
     const { dataSource } = fleet.app.get(Database);
-    dataSource.logger = { logQuery: (sql: string) => void statements.push(sql), logQueryError: () => undefined, logQuerySlow: () => undefined, logSchemaBuild: () => undefined, logMigration: () => undefined, log: () => undefined };
+    dataSource.logger = {
+      logQuery: (sql: string) => void statements.push(sql),
+      logQueryError: () => undefined,
+      logQuerySlow: () => undefined,
+      logSchemaBuild: () => undefined,
+      logMigration: () => undefined,
+      log: () => undefined,
+    };
   }, 60_000);
   afterAll(() => fleet.stop());
 
-  const poll = (): Promise<unknown> => fleet.http().post('/poll').set('authorization', bearer).set('content-type', 'text/plain').send('name=r;version=7.22.3;uptime=1h').expect(200) as never;
+  const poll = (): Promise<unknown> =>
+    fleet
+      .http()
+      .post('/poll')
+      .set('authorization', bearer)
+      .set('content-type', 'text/plain')
+      .send('name=r;version=7.22.3;uptime=1h')
+      .expect(200);
   const budget: [string, number, () => Promise<unknown>][] = [
     ['a heartbeat of a router that has nothing to do', 0, poll],
-    ['the short list of sites', 1, () => team.owner.get('/site-minimal').expect(200) as never],
-    ['the list of sites, however many', 1, () => team.owner.get('/site').expect(200) as never],
-    ['the recent sites', 1, () => team.owner.get('/site/recent').expect(200) as never],
-    ['one site, the visit noted', 2, () => team.owner.get(`/site/${site}`).expect(200) as never],
-    ['the jobs of a site', 2, () => team.owner.get(`/site/${site}/job`).expect(200) as never],
-    ['the runbooks', 2, () => team.owner.get('/runbook').expect(200) as never],
+    ['the short list of sites', 1, () => team.owner.get('/site-minimal').expect(200)],
+    ['the list of sites, however many', 1, () => team.owner.get('/site').expect(200)],
+    ['the recent sites', 1, () => team.owner.get('/site/recent').expect(200)],
+    ['one site, the visit noted', 2, () => team.owner.get(`/site/${site}`).expect(200)],
+    ['the jobs of a site', 2, () => team.owner.get(`/site/${site}/job`).expect(200)],
+    ['the runbooks', 2, () => team.owner.get('/runbook').expect(200)],
     ['a new job', 4, () => team.owner.job(site, ':put 1', { 'x-idempotency-key': newId() })],
     ['a heartbeat that gets a job', 4, poll],
   ];

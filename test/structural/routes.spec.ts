@@ -31,13 +31,27 @@ let operations: { name: string; path: string; operation: Operation }[];
 
 beforeAll(async () => {
   const settings = readSettings({});
-  app = await createApp({ settings, logger: new Logger('silent'), databaseUrl: 'postgres://nobody@127.0.0.1:1/none', appKey: '00'.repeat(32), internalToken: 'x'.repeat(40) });
+  app = await createApp({
+    settings,
+    logger: new Logger('silent'),
+    databaseUrl: 'postgres://nobody@127.0.0.1:1/none',
+    appKey: '00'.repeat(32),
+    internalToken: 'x'.repeat(40),
+  });
   document = JSON.parse(JSON.stringify(buildOpenApi(app))) as OpenAPIObject;
-  operations = Object.entries(document.paths).flatMap(([path, item]) => Object.entries(item as Record<string, Operation>).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, operation })));
+  operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item as Record<string, Operation>).map(([method, operation]) => ({
+      name: `${method.toUpperCase()} ${path}`,
+      path,
+      operation,
+    })),
+  );
 }, 60_000);
 afterAll(() => app.close());
 
-const handlers = (): { name: string; handler: object }[] => [...routeHandlers(app.get(DiscoveryService, { strict: false }), app.get(MetadataScanner, { strict: false }))];
+const handlers = (): { name: string; handler: object }[] => [
+  ...routeHandlers(app.get(DiscoveryService, { strict: false }), app.get(MetadataScanner, { strict: false })),
+];
 
 describe('every route', () => {
   it('declares exactly one kind of access, and a scope of the catalogue', () => {
@@ -59,7 +73,8 @@ describe('every route', () => {
 
   it('has an operationId of its own', () => {
     const byId = new Map<string, Set<string>>();
-    for (const { operation, name } of operations) byId.set(operation.operationId!, (byId.get(operation.operationId!) ?? new Set()).add(name));
+    for (const { operation, name } of operations)
+      byId.set(operation.operationId!, (byId.get(operation.operationId!) ?? new Set()).add(name));
     for (const id of byId.keys()) expect(id).toMatch(/^[a-zA-Z]/);
   });
 
@@ -83,17 +98,23 @@ describe('every route', () => {
 });
 
 describe('the contract', () => {
-  const contract = loadContract('test/oracle/contract/contract.json') as { domains: { domain: string; doc: { paths: Record<string, Record<string, Operation>> } }[] };
+  const contract = loadContract('test/oracle/contract/contract.json') as {
+    domains: { domain: string; doc: { paths: Record<string, Record<string, Operation>> } }[];
+  };
 
   it.each(Object.keys(DONE))('of %s is met', (domain) => {
-    const rows = (check(contract, document) as { domain: string; id: string; method: string; path: string; findings: string[] }[]).filter((r) => r.domain === domain && !DONE[domain]!.includes(r.id));
+    const rows = (check(contract, document) as { domain: string; id: string; method: string; path: string; findings: string[] }[]).filter(
+      (r) => r.domain === domain && !DONE[domain]!.includes(r.id),
+    );
     expect(rows.length).toBeGreaterThan(0);
     expect(rows.flatMap((r) => r.findings.map((f) => `${r.method} ${r.path}: ${f}`))).toEqual([]);
   });
 
   it('knows every scope that we know, and we know every one of its', () => {
     const named = new Set<string>();
-    for (const { doc } of contract.domains) for (const item of Object.values(doc.paths)) for (const operation of Object.values(item)) if (typeof operation?.['x-scope'] === 'string') named.add(operation['x-scope']);
+    for (const { doc } of contract.domains)
+      for (const item of Object.values(doc.paths))
+        for (const operation of Object.values(item)) if (typeof operation?.['x-scope'] === 'string') named.add(operation['x-scope']);
     for (const scope of named) expect(SCOPES).toHaveProperty([scope]);
     const beyond = Object.keys(SCOPES).filter((scope) => !named.has(scope));
     expect(beyond).toEqual(['cpf:create', 'cpf:update'].filter((scope) => !named.has(scope))); // they stand in x-scope-any

@@ -30,7 +30,7 @@ export class TestRedis {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Sends one command without blanks in its arguments; answers the first line of the reply. */
+  /** Sends one command without blanks in its arguments; answers the first line of the reply, empty when there is no such value. */
   command(line: string): Promise<string> {
     return ask(this.port, line);
   }
@@ -80,11 +80,11 @@ const ask = (port: number, line: string): Promise<string> =>
     socket.setEncoding('utf8').on('data', (chunk: string) => {
       answer += chunk;
       const lines = answer.split('\r\n');
-      // A bulk reply announces its length first: its text is the second line.
-      if (lines.length > (answer.startsWith('$') ? 2 : 1)) {
-        socket.destroy();
-        done(answer.startsWith('$') ? lines[1]! : lines[0]!);
-      }
+      // A bulk reply announces its length first, -1 for none: its text is the second line.
+      const bulk = answer.startsWith('$') && !answer.startsWith('$-1');
+      if (lines.length <= (bulk ? 2 : 1)) return;
+      socket.destroy();
+      done(bulk ? lines[1]! : lines[0]!.replace('$-1', ''));
     });
     socket.once('error', fail).once('end', () => fail(new Error('Redis closed the connection')));
   });

@@ -37,7 +37,11 @@ export class Api {
   jobs = (site: string): Promise<JobView[]> => this.send('GET', `/site/${site}/job`);
 
   createJob = (site: string, description: string, script: string): Promise<JobView> =>
-    this.send('POST', `/site/${site}/job`, script, { 'content-type': 'text/plain', 'x-idempotency-key': randomUUID(), 'x-description': description });
+    this.send('POST', `/site/${site}/job`, script, {
+      'content-type': 'text/plain',
+      'x-idempotency-key': randomUUID(),
+      'x-description': description,
+    });
 
   /** Whether the record is there; a site that is being deleted is, until its router confirmed. */
   async siteExists(site: string): Promise<boolean> {
@@ -46,7 +50,12 @@ export class Api {
     return response.status !== 404;
   }
 
-  private async send<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }): Promise<T> {
+  private async send<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = { 'content-type': 'application/json' },
+  ): Promise<T> {
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${this.bearer}`, ...(body === undefined ? {} : headers) },

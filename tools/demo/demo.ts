@@ -33,8 +33,16 @@ export async function runDemo(options: DemoOptions, stopAsked: Promise<unknown>)
   let members: Member[] = [];
   const end = endOf(stopAsked, options.seconds);
   try {
-    screen.say(`Starting a server of its own for the demo (data in ${dataDir}${options.dataDir === undefined ? ', removed at the end' : ''})`);
-    const env = { DATA_DIR: dataDir, PORT: String(options.port), HOST: options.host, LOG_LEVEL: 'error', PUBLIC_URL: process.env['PUBLIC_URL'] };
+    screen.say(
+      `Starting a server of its own for the demo (data in ${dataDir}${options.dataDir === undefined ? ', removed at the end' : ''})`,
+    );
+    const env = {
+      DATA_DIR: dataDir,
+      PORT: String(options.port),
+      HOST: options.host,
+      LOG_LEVEL: 'error',
+      PUBLIC_URL: process.env['PUBLIC_URL'],
+    };
     server = await startServer(readSettings(env), (line) => screen.say(line));
     const api = new Api(server.localUrl, await makeTeam(server));
     members = await powerUp(options.routers);
@@ -55,7 +63,10 @@ export async function runDemo(options: DemoOptions, stopAsked: Promise<unknown>)
 }
 
 /** When the demo is over: asked for, or its time is up. */
-function endOf(stopAsked: Promise<unknown>, seconds: number | undefined): { reached: Promise<unknown>; signal: AbortSignal; byTime(): boolean; cancel(): void } {
+function endOf(
+  stopAsked: Promise<unknown>,
+  seconds: number | undefined,
+): { reached: Promise<unknown>; signal: AbortSignal; byTime(): boolean; cancel(): void } {
   const over = new AbortController();
   let timedOut = false;
   let timer: NodeJS.Timeout | undefined;
@@ -73,7 +84,13 @@ async function makeTeam(server: RunningServer): Promise<string> {
   const known = await identity.findUserByEmail(ctx, EMAIL);
   const userId = known?.id ?? (await identity.createUser(ctx, { email: EMAIL, name: 'Demo' }));
   const [team] = await identity.teamsOf(ctx, userId);
-  const teamId = team?.id ?? (await identity.createTeam(ctx, { name: 'Demo team', organizationId: await identity.createOrganization(ctx, 'Demo'), ownerId: userId }));
+  const teamId =
+    team?.id ??
+    (await identity.createTeam(ctx, {
+      name: 'Demo team',
+      organizationId: await identity.createOrganization(ctx, 'Demo'),
+      ownerId: userId,
+    }));
   return (await identity.createCredential(ctx, { teamId, userId, name: 'demo' })).token;
 }
 

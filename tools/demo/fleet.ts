@@ -30,7 +30,11 @@ export async function powerUp(count: number): Promise<Member[]> {
 }
 
 /** Pastes the bootstrap command into each router's terminal. */
-export async function pasteEverywhere(members: readonly Member[], command: string, pasted: (member: Member, shown: string) => void): Promise<void> {
+export async function pasteEverywhere(
+  members: readonly Member[],
+  command: string,
+  pasted: (member: Member, shown: string) => void,
+): Promise<void> {
   const waiting = [...members];
   const work = async (): Promise<void> => {
     for (let member = waiting.shift(); member; member = waiting.shift()) pasted(member, await member.router.paste(command));

@@ -21,10 +21,36 @@ const MODELS: readonly Model[] = [
 ];
 
 /** From the oldest that is supported to the newest; both ways of reporting a failed job among them. */
-const VERSIONS: readonly string[] = ['7.12.1', '7.16.2', '7.24', '7.13.5', '7.18.2', '7.22.3', '7.15.3', '7.20.6', '7.14.3', '7.19.4', '7.17.2'];
+const VERSIONS: readonly string[] = [
+  '7.12.1',
+  '7.16.2',
+  '7.24',
+  '7.13.5',
+  '7.18.2',
+  '7.22.3',
+  '7.15.3',
+  '7.20.6',
+  '7.14.3',
+  '7.19.4',
+  '7.17.2',
+];
 
 const PLACES: readonly string[] = [
-  ...['Amsterdam', 'Bogotá', 'Cape Town', 'Dakar', 'Edinburgh', 'Faro', 'Gdańsk', 'Hanoi', 'Istanbul', 'Jakarta', 'Kyoto', 'Lisbon', 'Montréal'],
+  ...[
+    'Amsterdam',
+    'Bogotá',
+    'Cape Town',
+    'Dakar',
+    'Edinburgh',
+    'Faro',
+    'Gdańsk',
+    'Hanoi',
+    'Istanbul',
+    'Jakarta',
+    'Kyoto',
+    'Lisbon',
+    'Montréal',
+  ],
   ...['Nairobi', 'Oslo', 'Porto', 'Quito', 'Riga', 'São Paulo', 'Tallinn', 'Utrecht', 'Valletta', 'Warsaw', 'Xi’an', 'Yerevan', 'Zürich'],
 ];
 

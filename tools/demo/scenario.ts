@@ -44,7 +44,9 @@ export class Scenario {
 
   private async adopt(): Promise<void> {
     const runbook = (await this.api.runbooks()).find((r) => r.name === RUNBOOK) ?? (await this.api.createRunbook(RUNBOOK));
-    this.screen.say(`\nRunbook «${RUNBOOK}». This command, pasted into a router's terminal, makes it join:\n\n  ${runbook.bootstrap_command}\n`);
+    this.screen.say(
+      `\nRunbook «${RUNBOOK}». This command, pasted into a router's terminal, makes it join:\n\n  ${runbook.bootstrap_command}\n`,
+    );
     this.screen.say(`Pasting it into ${this.members.length} virtual routers, from RouterOS 7.12.1 to 7.24:`);
     await pasteEverywhere(this.members, runbook.bootstrap_command, ({ demo, router }, shown) => {
       const last = shown.trim().split('\n')[0] ?? '';
@@ -62,7 +64,9 @@ export class Scenario {
     const staying = adopted.slice(1);
     for (const member of staying) await this.api.createJob(member.site!.id, 'Identity and comment', changeJob(member.demo.place));
     if (this.failing) await this.api.createJob(this.failing.site!.id, 'Port of a missing bridge', FAILING_JOB);
-    this.screen.say(`\nQueued through the API: a job for ${staying.length} routers, and one that cannot work for ${this.failing?.demo.place ?? 'nobody'}.`);
+    this.screen.say(
+      `\nQueued through the API: a job for ${staying.length} routers, and one that cannot work for ${this.failing?.demo.place ?? 'nobody'}.`,
+    );
     if (this.leaving) {
       await this.api.deleteSite(this.leaving.site!.id);
       this.leaving.farewell = 'leaving';
@@ -89,10 +93,18 @@ export class Scenario {
       this.told.add(key);
       for (const line of lines()) this.screen.say(line);
     };
-    once('online', this.living.every((m) => m.site?.has_pulse), () => [`[${after}] All ${this.living.length} routers that stay are online.`]);
-    once('done', this.changed.length === this.living.length, () => [`[${after}] The job is done on all ${this.changed.length}: identity and comment are changed.`]);
+    once(
+      'online',
+      this.living.every((m) => m.site?.has_pulse),
+      () => [`[${after}] All ${this.living.length} routers that stay are online.`],
+    );
+    once('done', this.changed.length === this.living.length, () => [
+      `[${after}] The job is done on all ${this.changed.length}: identity and comment are changed.`,
+    ]);
     const failed = this.failing?.jobs.find((j) => j.state === 'failed');
-    once('failed', failed !== undefined, () => [`[${after}] The other job failed on ${this.failing!.demo.place}, as it should. The router says: ${failed!.failure_reason}`]);
+    once('failed', failed !== undefined, () => [
+      `[${after}] The other job failed on ${this.failing!.demo.place}, as it should. The router says: ${failed!.failure_reason}`,
+    ]);
     once('left', this.leaving?.farewell === 'left', () => [
       `[${after}] ${this.leaving!.demo.place} confirmed its removal. ${this.leftAsBefore ? 'Its /export is byte for byte what it was before adoption.' : 'Its /export differs from before adoption. That is a defect:'}`,
       ...(this.leftAsBefore ? [] : difference(this.leaving!.before, this.leaving!.router.export())),
@@ -113,7 +125,11 @@ export class Scenario {
       'Try:',
       `  the API in a browser   ${this.publicUrl}/docs`,
       `  your sites             curl ${auth} ${this.publicUrl}/site`,
-      ...(site ? [`  a job of your own      curl ${auth} -H 'Content-Type: text/plain' -H "X-Idempotency-Key: $(node -p 'crypto.randomUUID()')" --data '/log warning "hello"' ${this.publicUrl}/site/${site.id}/job`] : []),
+      ...(site
+        ? [
+            `  a job of your own      curl ${auth} -H 'Content-Type: text/plain' -H "X-Idempotency-Key: $(node -p 'crypto.randomUUID()')" --data '/log warning "hello"' ${this.publicUrl}/site/${site.id}/job`,
+          ]
+        : []),
       `  one more router        ./rosfleet virtual-router --serial MINE00001 --identity Mine --bootstrap '<the command above>'`,
       '',
     ]) {
@@ -126,7 +142,9 @@ export class Scenario {
   }
 
   private get changed(): Member[] {
-    return this.living.filter((m) => m.jobs.some((j) => j.state === 'done') && String(m.router.item('/system/identity')?.['name']).endsWith('(managed)'));
+    return this.living.filter(
+      (m) => m.jobs.some((j) => j.state === 'done') && String(m.router.item('/system/identity')?.['name']).endsWith('(managed)'),
+    );
   }
 
   private get leftAsBefore(): boolean {
@@ -135,7 +153,13 @@ export class Scenario {
 
   private get happened(): boolean {
     const { living, changed, failing, leaving } = this;
-    return living.every((m) => m.site?.has_pulse) && changed.length === living.length && (failing?.jobs.some((j) => j.state === 'failed') ?? false) && leaving?.farewell === 'left' && this.leftAsBefore;
+    return (
+      living.every((m) => m.site?.has_pulse) &&
+      changed.length === living.length &&
+      (failing?.jobs.some((j) => j.state === 'failed') ?? false) &&
+      leaving?.farewell === 'left' &&
+      this.leftAsBefore
+    );
   }
 
   /** What is missing at the end, router by router. */
@@ -154,16 +178,37 @@ export class Scenario {
     const rows = this.members.map((m) => {
       const count = (state: string): string => String(m.jobs.filter((j) => j.state === state).length || '');
       const open = m.jobs.filter((j) => !FINAL.has(j.state)).length;
-      const state = m.farewell === 'left' ? 'removed' : m.farewell === 'leaving' ? 'leaving' : m.site?.has_pulse ? 'online' : m.site ? 'adopted' : 'unknown';
-      return [m.site?.identity ?? m.demo.place, m.demo.options.model ?? 'CHR', m.router.version, state, String(open || ''), count('done'), count('failed')];
+      const state =
+        m.farewell === 'left'
+          ? 'removed'
+          : m.farewell === 'leaving'
+            ? 'leaving'
+            : m.site?.has_pulse
+              ? 'online'
+              : m.site
+                ? 'adopted'
+                : 'unknown';
+      return [
+        m.site?.identity ?? m.demo.place,
+        m.demo.options.model ?? 'CHR',
+        m.router.version,
+        state,
+        String(open || ''),
+        count('done'),
+        count('failed'),
+      ];
     });
     const online = this.living.filter((m) => m.site?.has_pulse).length;
-    return [`${online} of ${this.living.length} online, ${new Date().toTimeString().slice(0, 8)}, ${this.publicUrl}`, ...table(['identity', 'model', 'version', 'state', 'waiting', 'done', 'failed'], rows)];
+    return [
+      `${online} of ${this.living.length} online, ${new Date().toTimeString().slice(0, 8)}, ${this.publicUrl}`,
+      ...table(['identity', 'model', 'version', 'state', 'waiting', 'done', 'failed'], rows),
+    ];
   }
 }
 
 /** By what a router is known: its serial number, and a CHR, which has none, by the system id of its licence. */
-const reportedId = ({ router: { hardware } }: Member): string => (hardware.model === undefined ? hardware.softwareId.replace('-', '') : hardware.serial);
+const reportedId = ({ router: { hardware } }: Member): string =>
+  hardware.model === undefined ? hardware.softwareId.replace('-', '') : hardware.serial;
 
 /** Lines that one text has and the other has not. */
 function difference(before: string, after: string): string[] {

@@ -4,7 +4,11 @@ const fit = (text: string, width: number): string => (text.length > width ? `${t
 /** Rows as aligned text. Pure. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[], most = 26): string[] {
   const widths = head.map((title, i) => Math.min(most, Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0))));
-  const line = (cells: readonly string[]): string => cells.map((cell, i) => fit(cell, widths[i]!)).join('  ').trimEnd();
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => fit(cell, widths[i]!))
+      .join('  ')
+      .trimEnd();
   return [line(head), ...rows.map(line)];
 }
 

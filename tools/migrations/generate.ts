@@ -18,9 +18,13 @@ export async function missingSql(databaseUrl: string): Promise<string[]> {
   const dataSource = await new DataSource(dataSourceOptions({ databaseUrl, settings: readSettings({}), migrations })).initialize();
   try {
     await dataSource.runMigrations();
-    const protectedTables = new Set(((await dataSource.query(`SELECT relname FROM pg_class WHERE relrowsecurity`)) as { relname: string }[]).map((r) => r.relname));
+    const protectedTables = new Set(
+      (await dataSource.query<{ relname: string }[]>(`SELECT relname FROM pg_class WHERE relrowsecurity`)).map((r) => r.relname),
+    );
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
-    const unprotected = tenantEntities().map((e) => dataSource.getMetadata(e).tableName).filter((table) => !protectedTables.has(table));
+    const unprotected = tenantEntities()
+      .map((e) => dataSource.getMetadata(e).tableName)
+      .filter((table) => !protectedTables.has(table));
     return [...upQueries.map((q) => q.query), ...unprotected.flatMap(protectTable)];
   } finally {
     await dataSource.destroy();

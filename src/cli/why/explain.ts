@@ -26,7 +26,12 @@ export function explainSite(site: SiteFacts, around: Around): string[] {
     ...row('router', routerOf(site, ago)),
     ...row('heartbeat', heartbeatOf(site, ago)),
     ...row('next', nextOf(site, settings, now)),
-    ...row('queue', ...(site.open.length ? site.open.map((job) => `${job.state.padEnd(8)}${job.description}  (${job.id}, queued ${ago(job.created_at)})`) : ['nothing waits'])),
+    ...row(
+      'queue',
+      ...(site.open.length
+        ? site.open.map((job) => `${job.state.padEnd(8)}${job.description}  (${job.id}, queued ${ago(job.created_at)})`)
+        : ['nothing waits']),
+    ),
     ...row('last said', ...(site.ended.length ? site.ended.map((job) => reportOf(job, ago)) : ['no job has ended yet'])),
     ...row('hint', ...hints(site, around)),
   ];
@@ -60,7 +65,8 @@ function heartbeatOf(site: SiteFacts, ago: Ago): string {
 /** Which script comes next, and why that one. */
 function nextOf(site: SiteFacts, settings: Settings, now: Date): string {
   if (!site.hardware_hash) return 'no script: no router serves this site';
-  if (site.deletion_requested_at) return 'the removal script, at every poll until the router confirms it: the site is being deleted, and that goes before any job';
+  if (site.deletion_requested_at)
+    return 'the removal script, at every poll until the router confirms it: the site is being deleted, and that goes before any job';
   const inFlight = site.open.find((job) => job.state !== 'pending');
   const waiting = site.open.filter((job) => job.state === 'pending');
   const behind = waiting.length ? `; ${waiting.length} more ${waiting.length === 1 ? 'waits' : 'wait'} behind it` : '';
@@ -74,7 +80,8 @@ function nextOf(site: SiteFacts, settings: Settings, now: Date): string {
   return `the job «${waiting[0].description}», at the next poll: it waits longest of ${waiting.length}, and none is under way`;
 }
 
-const limit = (since: Date | null, seconds: number, now: Date): string => (since ? relativeInWords(new Date(since.getTime() + seconds * 1000), now) : `after ${seconds} s`);
+const limit = (since: Date | null, seconds: number, now: Date): string =>
+  since ? relativeInWords(new Date(since.getTime() + seconds * 1000), now) : `after ${seconds} s`;
 
 function reportOf(job: JobFacts, ago: Ago): string {
   const when = job.completed_at ?? job.failed_at;
@@ -87,12 +94,19 @@ function hints(site: SiteFacts, { serverRuns, now }: Around): string[] {
   if (!(serverRuns ?? !silent)) out.push('The server does not run: nothing is delivered and no heartbeat is taken.');
   if (!site.hardware_hash) out.push(bootstrapHint(site, now));
   else if (!site.last_seen_at) {
-    out.push(`The router was adopted and never polled. On it, look at /system/scheduler print and at the log; /system/device-mode print tells whether fetch and scheduler are allowed; /tool/fetch of this server's /health/live tells whether it gets here.`);
+    out.push(
+      `The router was adopted and never polled. On it, look at /system/scheduler print and at the log; /system/device-mode print tells whether fetch and scheduler are allowed; /tool/fetch of this server's /health/live tells whether it gets here.`,
+    );
   } else if (!site.has_pulse) {
-    out.push(`Offline means ${MISSED_UNTIL_OFFLINE} heartbeats missed, one every ${HEARTBEAT_SECONDS} s. Nothing is lost: jobs wait, and go out at its next poll.`);
-    out.push(`If the router runs, try on it /tool/fetch of this server's /health/live. With https look at its clock and its CA certificates.`);
+    out.push(
+      `Offline means ${MISSED_UNTIL_OFFLINE} heartbeats missed, one every ${HEARTBEAT_SECONDS} s. Nothing is lost: jobs wait, and go out at its next poll.`,
+    );
+    out.push(
+      `If the router runs, try on it /tool/fetch of this server's /health/live. With https look at its clock and its CA certificates.`,
+    );
   }
-  if (site.deletion_requested_at && !site.has_pulse) out.push('A router that never comes back cannot clean itself. X-Force-Delete: true on DELETE /site/{site} drops the record at once.');
+  if (site.deletion_requested_at && !site.has_pulse)
+    out.push('A router that never comes back cannot clean itself. X-Force-Delete: true on DELETE /site/{site} drops the record at once.');
   if (site.ended[0]?.state === 'failed') out.push('The last job failed; its script is in GET /site/{site}/job/{job}.');
   return out.length ? out : ['nothing unusual'];
 }

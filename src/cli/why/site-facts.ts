@@ -79,8 +79,20 @@ export async function readSite(db: Database, ctx: RequestContext, id: string): P
     [id],
   );
   const columns = `id, description, state, deliveries, created_at, sent_at, started_at, completed_at, failed_at, failure_reason`;
-  const open = await db.query<JobFacts>(ctx, `SELECT ${columns} FROM job WHERE site_id = $1 AND state IN ('pending', 'sent', 'busy') ORDER BY state = 'pending', created_at, id LIMIT ${OPEN}`, [id]);
-  const ended = await db.query<JobFacts>(ctx, `SELECT ${columns} FROM job WHERE site_id = $1 AND state IN ('done', 'failed') ORDER BY COALESCE(completed_at, failed_at) DESC LIMIT ${ENDED}`, [id]);
-  const tokens = await db.query<TokenFacts>(ctx, `SELECT id, reusable, expires_at, revoked_at, spent_at FROM bootstrap_token WHERE site_id = $1 ORDER BY created_at DESC LIMIT 1`, [id]);
+  const open = await db.query<JobFacts>(
+    ctx,
+    `SELECT ${columns} FROM job WHERE site_id = $1 AND state IN ('pending', 'sent', 'busy') ORDER BY state = 'pending', created_at, id LIMIT ${OPEN}`,
+    [id],
+  );
+  const ended = await db.query<JobFacts>(
+    ctx,
+    `SELECT ${columns} FROM job WHERE site_id = $1 AND state IN ('done', 'failed') ORDER BY COALESCE(completed_at, failed_at) DESC LIMIT ${ENDED}`,
+    [id],
+  );
+  const tokens = await db.query<TokenFacts>(
+    ctx,
+    `SELECT id, reusable, expires_at, revoked_at, spent_at FROM bootstrap_token WHERE site_id = $1 ORDER BY created_at DESC LIMIT 1`,
+    [id],
+  );
   return { ...site!, open, ended, tokens };
 }

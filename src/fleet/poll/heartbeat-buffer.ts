@@ -36,7 +36,8 @@ export class HeartbeatBuffer {
       return;
     }
     if (known) this.hints.revoke(device.siteId, Math.min(known.device.generation, device.generation)); // a router that was replaced polls still
-    if (!known || known.device.generation < device.generation) this.entries.set(device.siteId, { device, seenAt, seenFrom, body, beats: 1 });
+    if (!known || known.device.generation < device.generation)
+      this.entries.set(device.siteId, { device, seenAt, seenFrom, body, beats: 1 });
   }
 
   /** Takes everything out, those that wait longest first: whatever a flush takes, none gets older than its interval. */

@@ -108,7 +108,8 @@ export class RunbookService {
   }
 
   private addToken(ctx: RequestContext, owner: { runbookId?: RunbookId; siteId?: SiteId }, wish: TokenWish): Promise<BootstrapToken> {
-    if (wish.expiresAt && wish.expiresAt <= this.clock.now()) throw new ValidationFailed({ expires_at: ['expires_at must lie in the future'] });
+    if (wish.expiresAt && wish.expiresAt <= this.clock.now())
+      throw new ValidationFailed({ expires_at: ['expires_at must lie in the future'] });
     return this.tokens.insert(ctx, {
       ...{ id: randomUUID(), runbookId: owner.runbookId ?? null, siteId: owner.siteId ?? null },
       ...{ reusable: wish.reusable, expiresAt: wish.expiresAt ?? null, revokedAt: null, spentAt: null, createdAt: this.clock.now() },

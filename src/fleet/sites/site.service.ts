@@ -88,7 +88,8 @@ export class SiteService {
 
   /** Changes the fields that are sent and no others. @throws SiteNotFound, SiteBeingDeleted */
   change(ctx: RequestContext, id: SiteId, { name, address, timezone, location }: SiteChange): Promise<SiteWithPulse> {
-    if ([name, address, timezone, location].every((field) => field === undefined)) throw new ValidationFailed({ body: ['send at least one of name, address, location, timezone'] });
+    if ([name, address, timezone, location].every((field) => field === undefined))
+      throw new ValidationFailed({ body: ['send at least one of name, address, location, timezone'] });
     return this.db.transaction(ctx, async (ctx) => {
       await this.getLiving(ctx, id);
       const place = location === undefined ? {} : { latitude: location?.lat ?? null, longitude: location?.lon ?? null };

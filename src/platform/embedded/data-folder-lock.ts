@@ -10,7 +10,9 @@ export class DataFolderInUse extends Error {
     dataDir: string,
     readonly pid: number,
   ) {
-    super(`Another rosfleet (process ${pid}) is running on ${dataDir}. Stop that one first, or give this one a data folder of its own (--data DIR or DATA_DIR).`);
+    super(
+      `Another rosfleet (process ${pid}) is running on ${dataDir}. Stop that one first, or give this one a data folder of its own (--data DIR or DATA_DIR).`,
+    );
     this.name = 'DataFolderInUse';
   }
 }
@@ -103,7 +105,10 @@ function startTimeOf(pid: number): string | undefined {
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
     try {
-      return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || undefined;
+      return (
+        execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() ||
+        undefined
+      );
     } catch {
       return undefined;
     }

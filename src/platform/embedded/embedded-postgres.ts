@@ -107,7 +107,8 @@ export class EmbeddedPostgres {
   }
 }
 
-const urlOf = (role: string, secret: string, port: number, database: string): string => `postgres://${role}:${secret}@127.0.0.1:${port}/${database}`;
+const urlOf = (role: string, secret: string, port: number, database: string): string =>
+  `postgres://${role}:${secret}@127.0.0.1:${port}/${database}`;
 
 /** Servers (and initdb) that run now. Whatever ends this process short of kill -9 ends them too: at once, and they recover at the next start. */
 const running = new Set<ChildProcess>();

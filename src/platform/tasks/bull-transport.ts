@@ -113,10 +113,10 @@ export class BullTransport extends TaskTransport {
    * ioredis sends a single script again, but not one inside MULTI (as `addBulk` does).
    */
   private add({ id, lane, attempts }: DueTask, delay: number): void {
-    const jobId = `${id}.${attempts}.${Math.floor((this.clock.millis() + delay) / REPEAT_MS)}`;
+    const turn = delay > 0 ? 'delayed' : Math.floor(this.clock.millis() / REPEAT_MS);
     void this.queues
       .get(lane)
-      ?.add({ id }, { jobId, delay })
+      ?.add({ id }, { jobId: `${id}.${attempts}.${turn}`, delay })
       .catch(() => undefined);
   }
 

@@ -1,8 +1,8 @@
 /** Names of RouterOS for control characters; every other one is written as `\xx`, upper-case hex (manual: Scripting, constant escape sequences). */
 const NAMED: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', $: '\\$', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
- 
+
 const SPECIAL = /["\\$\u0000-\u001f\u007f]/g;
- 
+
 const SPECIAL_IN_TERMINAL = /["\\$?\u0000-\u001f\u007f]/g;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 

@@ -102,9 +102,23 @@ export class Fleet {
   }
 
   private makeApp(): Promise<NestFastifyApplication> {
-    const settings: Settings = readSettings({ PORT: String(this.port), PUBLIC_URL: this.url, ROSFLEET_ADMIN_PASSWORD: 'Correct-Horse-7', JWT_TTL_SECONDS: '900', DATABASE_POOL: '8', ...this.environment });
+    const settings: Settings = readSettings({
+      PORT: String(this.port),
+      PUBLIC_URL: this.url,
+      ROSFLEET_ADMIN_PASSWORD: 'Correct-Horse-7',
+      JWT_TTL_SECONDS: '900',
+      DATABASE_POOL: '8',
+      ...this.environment,
+    });
     const logger = new Logger('debug', { write: (line: string) => void this.log.push(line) });
-    return createApp({ settings, logger, databaseUrl: this.database.url, appKey: APP_KEY, internalToken: INTERNAL_TOKEN, clock: new SharedClock(this.clock) });
+    return createApp({
+      settings,
+      logger,
+      databaseUrl: this.database.url,
+      appKey: APP_KEY,
+      internalToken: INTERNAL_TOKEN,
+      clock: new SharedClock(this.clock),
+    });
   }
 
   /** The end of kill -9: what was only in memory is gone. */
@@ -114,7 +128,7 @@ export class Fleet {
   }
 
   http(): Agent {
-    return request(this.url) as unknown as Agent;
+    return request(this.url);
   }
 
   internal(): Client {
@@ -128,7 +142,12 @@ export class Fleet {
     const n = ++this.keys;
     const organizationId = await identity.createOrganization(ctx, `Organization ${n}`, options.organizationLimit ?? 0);
     const userId = await identity.createUser(ctx, { email: `owner${n}@example.net`, name: `Owner ${n}`, password: 'Correct-Horse-7' });
-    const teamId = await identity.createTeam(ctx, { name: options.name ?? `Team ${n}`, organizationId, ownerId: userId, siteLimit: options.siteLimit ?? 0 });
+    const teamId = await identity.createTeam(ctx, {
+      name: options.name ?? `Team ${n}`,
+      organizationId,
+      ownerId: userId,
+      siteLimit: options.siteLimit ?? 0,
+    });
     const owner = await this.credential(teamId, userId);
     const { body } = await owner.post('/runbook', { name: 'Shops' }).expect(201);
     return { teamId, organizationId, owner, command: body.bootstrap_command as string, runbookId: body.id as string };
@@ -144,7 +163,9 @@ export class Fleet {
   }
 
   async credential(teamId: TeamId, userId: UserId, scopes?: string[]): Promise<Client> {
-    const { token } = await this.app.get(IdentityService).createCredential(RequestContext.system('test'), { teamId, userId, name: 'test', scopes });
+    const { token } = await this.app
+      .get(IdentityService)
+      .createCredential(RequestContext.system('test'), { teamId, userId, name: 'test', scopes });
     return this.client(token, teamId, userId);
   }
 
@@ -162,7 +183,10 @@ export class Fleet {
       job: async (site, script, headers = {}) => {
         const key = `00000000-0000-4000-8000-${String(++jobs).padStart(12, '0')}`;
         const all = { 'content-type': 'text/plain', 'x-idempotency-key': key, ...headers };
-        const response = await as(http.post(`/site/${site}/job`)).set(all).send(script).expect(201);
+        const response = await as(http.post(`/site/${site}/job`))
+          .set(all)
+          .send(script)
+          .expect(201);
         return response.body as Record<string, unknown>;
       },
     };
@@ -171,7 +195,14 @@ export class Fleet {
   /** A router out of its box, on the shared clock, switched on. */
   router(options: RouterOptions = {}): VirtualRouter {
     const n = ++this.routers;
-    const router = new VirtualRouter({ serial: `SER${String(n).padStart(8, '0')}`, identity: `router-${n}`, model: 'RB5009UG+S+', version: '7.22.3', clock: this.clock, ...options });
+    const router = new VirtualRouter({
+      serial: `SER${String(n).padStart(8, '0')}`,
+      identity: `router-${n}`,
+      model: 'RB5009UG+S+',
+      version: '7.22.3',
+      clock: this.clock,
+      ...options,
+    });
     router.start();
     return router;
   }
@@ -204,7 +235,8 @@ export class Fleet {
 
   async sweep(): Promise<void> {
     const ctx = RequestContext.system('test');
-    for (const sweep of [PulseSweep, JobSweep, DeletionSweep]) await this.app.get<{ sweep(ctx: RequestContext): Promise<void> }>(sweep).sweep(ctx);
+    for (const sweep of [PulseSweep, JobSweep, DeletionSweep])
+      await this.app.get<{ sweep(ctx: RequestContext): Promise<void> }>(sweep).sweep(ctx);
   }
 
   sql<Row>(text: string, values: unknown[] = []): Promise<Row[]> {

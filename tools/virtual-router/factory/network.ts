@@ -17,7 +17,7 @@ const lastHolder = new WeakMap<ConfigMenu, Map<string, ConfigItem>>();
 
 function remember(item: ConfigItem): void {
   let holders = lastHolder.get(item.menu);
-  if (!holders) lastHolder.set(item.menu, (holders = new Map()));
+  if (!holders) lastHolder.set(item.menu, (holders = new Map<string, ConfigItem>()));
   holders.set(keyOf(item), item);
 }
 

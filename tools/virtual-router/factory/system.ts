@@ -95,7 +95,7 @@ export const SYSTEM_MENUS: Record<string, MenuSpec> = {
   'system/device-mode': menuSpec({
     exported: false,
     computed: Object.fromEntries([
-      ['mode', ((_item, router) => router.deviceMode.mode) as Reading],
+      ['mode', (_item, router) => router.deviceMode.mode],
       ...[
         'fetch',
         'scheduler',

@@ -10,7 +10,6 @@ import { TEXT } from './text-builtins.js';
 export type Builtin = (interpreter: Interpreter, args: ResolvedArgument[], scope: Scope) => Step;
 
 const refuse = (name: string): Builtin =>
-  // eslint-disable-next-line require-yield -- a step like the others
   function* () {
     throw new UnsupportedByVirtualRouter(`:${name}`);
   };

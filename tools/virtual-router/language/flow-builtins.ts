@@ -1,4 +1,3 @@
-/* eslint-disable require-yield -- every builtin is a step, whether it waits or not */
 import type { Expression, ResolvedArgument } from '../../../src/routeros/parser/index.js';
 import { RouterOsError, UnsupportedByVirtualRouter } from '../errors.js';
 import { toCondition, toList, toNumber, toTime } from '../values/convert.js';

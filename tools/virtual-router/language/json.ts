@@ -38,7 +38,7 @@ export function fromJson(text: string, keepStrings: boolean): RosValue {
   const read = (v: unknown): RosValue => {
     if (v === null) return NIL;
     if (Array.isArray(v)) return new RosArray(v.map(read));
-    if (typeof v === 'object') return new RosArray([], new Map(Object.entries(v!).map(([key, element]) => [toBytes(key), read(element)])));
+    if (typeof v === 'object') return new RosArray([], new Map(Object.entries(v).map(([key, element]) => [toBytes(key), read(element)])));
     if (typeof v === 'number') return Number.isInteger(v) ? v : String(v);
     if (typeof v === 'boolean') return v;
     const bytes = toBytes(v as string);

@@ -1,4 +1,3 @@
-/* eslint-disable require-yield -- every builtin is a step, whether it waits or not */
 import type { ResolvedArgument } from '../../../src/routeros/parser/index.js';
 import { RouterOsError } from '../errors.js';
 import { RosIp, RosIp6 } from '../values/address.js';

@@ -1,4 +1,3 @@
-/* eslint-disable require-yield -- every builtin is a step, whether it waits or not */
 import { RouterOsError } from '../errors.js';
 import { RosIp, RosIp6, RosPrefix } from '../values/address.js';
 import { isEmpty, looselyEqual, toList, toNumber, toTime } from '../values/convert.js';

@@ -50,7 +50,6 @@ export const printCommand: MenuCommand = function* ({ router, run, menu, args })
   if (args.flags.has('as-value')) return new RosArray(items.map((item) => asArray(item, names)));
   return yield* show(items.map((item, index) => rowText(item, index, names, args.flags.has('show-ids'))));
 
-  // eslint-disable-next-line require-yield -- a step like the others
   function* show(lines: string[]): Step {
     const file = args.named.get('file');
     if (file === undefined) for (const line of lines) run.print(line);

@@ -112,7 +112,7 @@ export const fetchCommand: MenuCommand = function* ({ router, run, args }) {
       code: response.status,
       'http-headers': toBytes(headerLines.join('\r\n')),
       data: body.slice(0, USER_LIMIT),
-    } as Record<string, RosValue>);
+    });
   }
   router.logBook.write(['fetch', 'info'], `Download from ${url.hostname} FINISHED`);
   const limit = output === 'user-with-headers' ? HEADERS_DATA_LIMIT : USER_LIMIT;

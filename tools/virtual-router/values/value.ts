@@ -150,7 +150,7 @@ export function toText(value: RosValue): string {
   }
 }
 
-const ASCII = /^[\x00-\x7f]*$/; // eslint-disable-line no-control-regex -- all of ASCII is meant
+const ASCII = /^[\x00-\x7f]*$/;
 
 /** Text to the byte strings scripts work with (UTF-8). */
 export const toBytes = (text: string): string => (ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1'));

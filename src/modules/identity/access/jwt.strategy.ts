@@ -55,7 +55,7 @@ export class JwtTokens {
         this.strategy,
         { session: false },
         (error: unknown, claims: Claims | false, info: unknown) => {
-        if (claims) resolve(claims);
+          if (claims) resolve(claims);
           else reject(new Unauthenticated('The token is malformed, expired or not one of ours.', { cause: error ?? info }));
         },
       ) as (request: unknown, reply: unknown, next: (error?: unknown) => void) => void;
