@@ -9,5 +9,8 @@ export default {
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/tools/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  maxWorkers: 2,
+  // A handle that a test forgot must not hang a whole run; `--detectOpenHandles` finds it.
+  forceExit: true,
   testTimeout: 30_000,
 };

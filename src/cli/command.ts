@@ -32,7 +32,7 @@ export interface Command<O extends Options = Options> {
 }
 
 /** Ties the options of a command to the type of what `run` is given. */
-export const command = <const O extends Options>(c: Command<O>): Command => c as unknown as Command;
+export const command = <const O extends Options>(c: Command<O>): Command => c;
 
 export function helpOf(c: Command): string {
   const rows = Object.entries<Option>({ ...c.options, help: { describe: 'Show this.' } }).map(([name, o]) => ({

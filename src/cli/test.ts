@@ -18,6 +18,8 @@ const CHECKS: readonly Check[] = [
   script('lint', 'lint'),
   script('format:check', 'format'),
   script('deps:check', 'who may know whom'),
+  { title: 'what documents name', run: () => child(process.execPath, [inProject('tools/docs/check-paths.mjs')]) },
+  { title: 'lock file', run: () => child(process.execPath, [inProject('tools/docs/complete-lockfile.mjs'), '--check']) },
   { title: 'generated pages', run: () => writePages(generatedPages, true) },
 ];
 
@@ -28,7 +30,7 @@ export const test = command({
   raw: true,
   options: {},
   notes:
-    'In order: types, lint, format, dependency rules, generated pages, Jest with everything. All of them run, whatever\nfails; the exit code is 0 when all passed. One file in seconds: npm test -- job-state',
+    'In order: types, lint, format, dependency rules, documents, lock file, generated pages, Jest with everything. All of them run, whatever\nfails; the exit code is 0 when all passed. One file in seconds: npm test -- job-state',
   async run(_given, _positionals, args) {
     const failed: string[] = [];
     for (const [i, { title, run }] of CHECKS.entries()) {

@@ -2,7 +2,7 @@
  * Polls a second of bare node:http and of rosfleet with 10,000 adopted sites, by the same generator in the same run;
  * then latency at half of rosfleet's load; then what kill -9 loses.
  *
- *   npm run bench:poll -- [--sites 10000] [--seconds 15] [--warm-up 5] [--rounds 2] [--connections 64]
+ *   npm run bench:poll -- [--sites 10000] [--seconds 15] [--warm-up 5] [--rounds 2] [--connections 128]
  */
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
@@ -15,7 +15,7 @@ import { beatsStored, queueJobs, seedSites, siteId } from './support/routers.js'
 
 const number = (fallback: number): { type: 'string'; default: string } => ({ type: 'string', default: String(fallback) });
 const { values } = parseArgs({
-  options: { sites: number(10_000), seconds: number(15), 'warm-up': number(5), rounds: number(2), connections: number(64), 'latency-seconds': number(15) },
+  options: { sites: number(10_000), seconds: number(15), 'warm-up': number(5), rounds: number(2), connections: number(128), 'latency-seconds': number(15) },
 });
 const [sites, seconds, warmUpSeconds, connections] = [values.sites, values.seconds, values['warm-up'], values.connections].map(Number) as [number, number, number, number];
 

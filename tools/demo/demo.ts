@@ -7,7 +7,7 @@ import { RequestContext } from '../../src/platform/context/index.js';
 import { type RunningServer, startServer } from '../../src/server.js';
 import { Api } from './api.js';
 import { powerDown, powerUp, type Member } from './fleet.js';
-import { Scenario } from './scenario.js';
+import { Scenario, TIME_IS_UP } from './scenario.js';
 import { Screen } from './screen.js';
 
 export interface DemoOptions {
@@ -50,10 +50,10 @@ export async function runDemo(options: DemoOptions, stopAsked: Promise<unknown>)
     const happened = await scenario.run(end.signal);
     await end.reached;
     screen.say('Ending the demo');
-    return happened || !end.byTime() ? 0 : 1;
+    return happened ? 0 : 1;
   } catch (error) {
     if (!end.signal.aborted) throw error;
-    return 0; // Ctrl-C in the middle of something
+    return end.signal.reason === TIME_IS_UP ? 1 : 0; // cut off in the middle of something
   } finally {
     end.cancel();
     await powerDown(members);
@@ -63,18 +63,12 @@ export async function runDemo(options: DemoOptions, stopAsked: Promise<unknown>)
 }
 
 /** When the demo is over: asked for, or its time is up. */
-function endOf(
-  stopAsked: Promise<unknown>,
-  seconds: number | undefined,
-): { reached: Promise<unknown>; signal: AbortSignal; byTime(): boolean; cancel(): void } {
+function endOf(stopAsked: Promise<unknown>, seconds: number | undefined): { reached: Promise<void>; signal: AbortSignal; cancel(): void } {
   const over = new AbortController();
-  let timedOut = false;
-  let timer: NodeJS.Timeout | undefined;
-  const time = new Promise((done) => {
-    if (seconds !== undefined) timer = setTimeout(() => done((timedOut = true)), seconds * 1000);
-  });
-  const reached = Promise.race([stopAsked, time]).then(() => over.abort());
-  return { reached, signal: over.signal, byTime: () => timedOut, cancel: () => clearTimeout(timer) };
+  const timer = seconds === undefined ? undefined : setTimeout(() => over.abort(TIME_IS_UP), seconds * 1000);
+  void stopAsked.then(() => over.abort());
+  const reached = new Promise<void>((done) => over.signal.addEventListener('abort', () => done()));
+  return { reached, signal: over.signal, cancel: () => clearTimeout(timer) };
 }
 
 /** A team of its own and a credential that may do everything in it. */

@@ -3,8 +3,10 @@ import { type Member, pasteEverywhere, untilNextPoll } from './fleet.js';
 import { changeJob, FAILING_JOB } from './models.js';
 import { type Screen, table } from './screen.js';
 
+/** The reason of an end that nobody asked for: only then what did not happen is worth a word. */
+export const TIME_IS_UP = 'time is up';
 const REFRESH_MS = 1000;
-const SOON_MS = 2000;
+const SOON_MS = 4000;
 const RUNBOOK = 'Branch offices';
 const FINAL = new Set(['done', 'failed']);
 
@@ -39,7 +41,7 @@ export class Scenario {
       await pause(REFRESH_MS, end);
     }
     if (!this.screen.isLive) for (const line of this.picture()) this.screen.say(line);
-    return this.report();
+    return end.reason === TIME_IS_UP ? this.report() : true;
   }
 
   private async adopt(): Promise<void> {
@@ -59,19 +61,25 @@ export class Scenario {
   private async giveWork(): Promise<void> {
     const now = Date.now() + SOON_MS; // whoever polls sooner than that may poll before the wish is there
     const adopted = this.members.filter((m) => m.site).sort((a, b) => untilNextPoll(a, now) - untilNextPoll(b, now));
-    this.leaving = adopted[0];
-    this.failing = adopted[1];
-    const staying = adopted.slice(1);
-    for (const member of staying) await this.api.createJob(member.site!.id, 'Identity and comment', changeJob(member.demo.place));
-    if (this.failing) await this.api.createJob(this.failing.site!.id, 'Port of a missing bridge', FAILING_JOB);
-    this.screen.say(
-      `\nQueued through the API: a job for ${staying.length} routers, and one that cannot work for ${this.failing?.demo.place ?? 'nobody'}.`,
-    );
-    if (this.leaving) {
-      await this.api.deleteSite(this.leaving.site!.id);
-      this.leaving.farewell = 'leaving';
-      this.screen.say(`Deleted through the API: the site of ${this.leaving.demo.place}. Its router is told to remove what is ours.`);
+    // Those that poll first get what takes longest to show.
+    const [leaving, failing, ...others] = adopted;
+    this.leaving = leaving;
+    this.failing = failing;
+    if (leaving) {
+      await this.api.deleteSite(leaving.site!.id);
+      leaving.farewell = 'leaving';
     }
+    const change = (member: Member): Promise<unknown> =>
+      this.api.createJob(member.site!.id, 'Identity and comment', changeJob(member.demo.place));
+    if (failing) {
+      await change(failing);
+      await this.api.createJob(failing.site!.id, 'Port of a missing bridge', FAILING_JOB);
+    }
+    for (const member of others) await change(member);
+    this.screen.say(
+      `\nQueued through the API: a job for ${adopted.length - 1} routers, and one that cannot work for ${failing?.demo.place ?? 'nobody'}.`,
+    );
+    if (leaving) this.screen.say(`Deleted through the API: the site of ${leaving.demo.place}. Its router is told to remove what is ours.`);
     this.screen.say('Each router polls every 30 s, in a second of its own: the first job may take up to 30 s, the failing one 60 s.\n');
   }
 

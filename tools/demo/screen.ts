@@ -32,7 +32,8 @@ export class Screen {
   /** What stands at the bottom now; on anything but a terminal, nothing. */
   show(lines: readonly string[]): void {
     if (!this.isLive) return;
-    const { rows = 24, columns = 80 } = this.out;
+    const rows = this.out.rows || 24; // some pseudo-terminals say 0
+    const columns = this.out.columns || 80;
     const room = rows - 2;
     const cut = lines.length > room ? [...lines.slice(0, room - 1), `… and ${lines.length - room + 1} more`] : lines;
     const text = cut.map((line) => line.slice(0, columns - 1)).join('\n');

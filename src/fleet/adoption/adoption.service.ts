@@ -109,8 +109,7 @@ export class AdoptionService {
 
   /** The same hardware at the same site: its facts are noted, its token stays the same. */
   private async again(ctx: RequestContext, site: Site, heartbeat: Heartbeat): Promise<Site> {
-    const facts = lastingFacts(heartbeat);
-    if (factsFingerprint(facts) !== factsFingerprint(lastingFacts(storedHeartbeat(site))))
+    if (factsFingerprint(heartbeat) !== factsFingerprint(storedHeartbeat(site)))
       await this.sites.change(ctx, site.id, { ...columns(heartbeat), updatedAt: this.clock.now() });
     await this.events.publish(ctx, new SiteAdopted(site.teamId, site.id, true, this.clock.now()));
     return site;

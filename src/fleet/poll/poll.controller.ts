@@ -1,7 +1,7 @@
-import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
+import { Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { Answers, Ctx, DeviceOnly } from '../../platform/access/index.js';
+import { Answers, DeviceOnly } from '../../platform/access/index.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { RequestContext } from '../../platform/context/index.js';
 import { PayloadTooLarge, Unauthenticated, UnsupportedMediaType } from '../../platform/errors/index.js';
@@ -16,6 +16,8 @@ import { WorkHints } from './work-hints.js';
 
 /** RouterOS sends at most 64 KiB with http-data. */
 export const HEARTBEAT_LIMIT = 65_536;
+
+type PollRequest = FastifyRequest & { readonly ctx: RequestContext; readonly device: DeviceIdentity };
 
 /** The hot path: without work for a router it touches memory only. */
 @ApiTags('heartbeat')
@@ -41,17 +43,14 @@ export class PollController {
     description: 'Wrapped job script, or an empty body when nothing is pending',
     content: { 'text/plain': { schema: { type: 'string' } } },
   })
-  poll(
-    @Ctx() ctx: RequestContext,
-    @Req() request: FastifyRequest & { device: DeviceIdentity },
-    @Body() sent: unknown,
-  ): string | Promise<string> {
+  poll(@Req() request: PollRequest): string | Promise<string> {
+    // Only @Req: every other parameter would be led through the global pipes, which wait once for each.
     const { device } = request;
-    const body = typeof sent === 'string' ? sent : '';
+    const body = typeof request.body === 'string' ? request.body : '';
     if (!looksLikeHeartbeat(body)) throw new MalformedHeartbeat();
     if (this.hints.isRevoked(device.siteId, device.generation)) throw new Unauthenticated('This router no longer serves its site.');
     this.buffer.note(device, this.clock.millis(), request.ip, body);
-    return this.hints.hasWork(device.siteId) ? this.next(ctx, device, body) : '';
+    return this.hints.hasWork(device.siteId) ? this.next(request.ctx, device, body) : '';
   }
 
   /** A router must never see our trouble: RouterOS raises on an HTTP error. It comes back in 30 s. */

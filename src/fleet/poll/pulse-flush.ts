@@ -5,12 +5,12 @@ import { Database } from '../../platform/database/index.js';
 import { isConnectionLoss } from '../../platform/errors/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { Logger } from '../../platform/telemetry/logger.js';
-import { type Heartbeat, parseHeartbeat } from '../../routeros/heartbeat/index.js';
+import { parseHeartbeat } from '../../routeros/heartbeat/index.js';
 import { SiteCameOnline, SiteFactsChanged, SiteRebooted } from '../events.js';
 import { ServerPresenceService } from '../pulse/server-presence.service.js';
 import { factsFingerprint, lastingFacts } from './facts.js';
 import { type Beat, HeartbeatBuffer } from './heartbeat-buffer.js';
-import { type FactsOfSite, type NotableBeat, PulseRepository } from './pulse.repository.js';
+import { type FactsOfSite, type NotableBeat, type ParsedBeat, PulseRepository } from './pulse.repository.js';
 import { WorkHints } from './work-hints.js';
 
 const FLUSH_EVERY_MS = 1000;
@@ -19,8 +19,6 @@ const FLUSH_EVERY_MS = 1000;
  * milliseconds.
  */
 const BATCH = 500;
-
-type ParsedBeat = Beat & { heartbeat: Heartbeat };
 
 /**
  * Writes the buffered heartbeats once a second and derives everything else from them: who came back, who rebooted,
@@ -85,7 +83,7 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
   private async write(beats: Beat[]): Promise<void> {
     const batch = beats.map((beat): ParsedBeat => ({ ...beat, heartbeat: parseHeartbeat(storable(beat.body)) })).sort(bySite);
     const { notable, facts } = await this.db.transaction(this.ctx, async (ctx) => {
-      const notable = await this.repository.write(ctx, batch, hourOf);
+      const notable = await this.repository.write(ctx, batch);
       const byId = new Map(notable.map((row) => [row.siteId, row]));
       const valid = batch.filter(({ device }) => byId.get(device.siteId)?.valid !== false);
       const facts = this.newFacts(valid);
@@ -124,9 +122,8 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
   private newFacts(batch: ParsedBeat[]): (FactsOfSite & { fingerprint: number })[] {
     return batch.flatMap(({ device, heartbeat, body }) => {
       if (body === '') return [];
-      const facts = lastingFacts(heartbeat);
-      const fingerprint = factsFingerprint(facts);
-      return this.stored.get(device.siteId) === fingerprint ? [] : [{ siteId: device.siteId, facts, fingerprint }];
+      const fingerprint = factsFingerprint(heartbeat);
+      return this.stored.get(device.siteId) === fingerprint ? [] : [{ siteId: device.siteId, facts: lastingFacts(heartbeat), fingerprint }];
     });
   }
 }
@@ -135,6 +132,3 @@ const bySite = (a: Beat, b: Beat): number => (a.device.siteId < b.device.siteId 
 
 /** PostgreSQL stores every character but NUL; a router that sends one must not hold up the others. */
 const storable = (body: string): string => (body.includes('\0') ? body.replaceAll('\0', '') : body);
-
-const HOUR_MS = 3_600_000;
-const hourOf = (at: number): Date => new Date(at - (at % HOUR_MS));

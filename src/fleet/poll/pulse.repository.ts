@@ -26,6 +26,8 @@ export interface NotableBeat {
   readonly rebooted: boolean;
 }
 
+export type ParsedBeat = Beat & { readonly heartbeat: Heartbeat };
+
 export interface FactsOfSite {
   readonly siteId: SiteId;
   readonly facts: LastingFacts;
@@ -37,20 +39,16 @@ export class PulseRepository {
   constructor(private readonly db: Database) {}
 
   /** Writes the newest heartbeat of each site and answers the notable ones. Named columns only; older never overwrites newer. */
-  async write(
-    ctx: RequestContext,
-    beats: readonly (Beat & { heartbeat: Heartbeat })[],
-    hourOf: (at: number) => Date,
-  ): Promise<NotableBeat[]> {
-    const column = <T>(pick: (beat: Beat & { heartbeat: Heartbeat }) => T): T[] => beats.map(pick);
+  async write(ctx: RequestContext, beats: readonly ParsedBeat[]): Promise<NotableBeat[]> {
+    const column = (pick: (beat: ParsedBeat) => string | number | null): string => `{${beats.map((beat) => pick(beat) ?? 'NULL').join(',')}}`;
     return this.db.query<NotableBeat>(ctx, WRITE, [
+      // Array literals made here: ids and numbers need none of the escaping that pg does for each element.
       column((b) => b.device.siteId),
       column((b) => b.device.generation),
-      column((b) => new Date(b.seenAt)),
-      column((b) => b.seenFrom),
+      column((b) => b.seenAt),
+      beats.map((b) => b.seenFrom),
       column((b) => whole(b.heartbeat.uptimeSeconds)),
       column((b) => b.beats),
-      column((b) => hourOf(b.seenAt)),
       column((b) => whole(b.heartbeat.cpuLoadPercent, LARGEST_INTEGER)),
       column((b) => whole(b.heartbeat.freeMemoryBytes)),
       column((b) => whole(b.heartbeat.freeHddBytes)),
@@ -107,8 +105,9 @@ RETURNING s.id AS "siteId", s.team_id AS "teamId"`;
 
 const WRITE = `
 WITH hb AS (
-  SELECT * FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::bigint[], $6::int[], $7::timestamptz[], $8::int[], $9::bigint[], $10::bigint[])
-    AS t(site_id, generation, seen_at, seen_from, uptime, beats, hour, cpu, memory, disk)
+  SELECT t.*, to_timestamp(seen_ms / 1000.0) AS seen_at, date_trunc('hour', to_timestamp(seen_ms / 1000.0), 'UTC') AS hour
+  FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::text[], $5::bigint[], $6::int[], $7::int[], $8::bigint[], $9::bigint[])
+    AS t(site_id, generation, seen_ms, seen_from, uptime, beats, cpu, memory, disk)
 ), known AS (
   SELECT hb.*, s.team_id, s.device_generation, COALESCE(s.device_generation = hb.generation, false) AS valid, s.deletion_requested_at IS NOT NULL AS leaving,
          p.has_pulse AS was_online, p.last_seen_at AS was_seen_at, p.uptime_seconds AS was_uptime, p.offline_since, p.hour AS was_hour, p.hour_beats, p.sampled_at

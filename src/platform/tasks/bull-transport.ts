@@ -29,6 +29,7 @@ export class BullTransport extends TaskTransport {
   private executor: TaskExecutor | undefined;
   private sweeper: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> | undefined;
+  private readonly refilling = new Set<Lane>();
   private away = false;
 
   constructor(
@@ -59,19 +60,20 @@ export class BullTransport extends TaskTransport {
   async stop(): Promise<void> {
     clearInterval(this.sweeper);
     this.executor = undefined;
-    const closing = [...this.queues.values()].map((queue) => queue.close().catch(() => undefined));
-    await Promise.all([this.substitutes.stop(), this.sweeping, ...this.running]);
-    // Redis hears that the last jobs are finished; when it is away Bull would wait for it.
-    await Promise.race([Promise.all(closing), after(CLOSE_LIMIT_MS)]);
-    for (const queue of this.queues.values()) for (const client of queue.clients) client.disconnect();
+    const queues = [...this.queues.values()];
     this.queues.clear();
+    for (const queue of queues) void queue.pause(true, true).catch(() => undefined); // fetches nothing more
+    await Promise.all([this.substitutes.stop(), this.sweeping, ...this.running]);
+    await new Promise((resolve) => setImmediate(resolve)); // Bull sends that the last jobs are finished
+    await Promise.all(queues.map(close));
   }
 
   private open(lane: Lane): Queue {
     const queue: Queue = new Bull(`rosfleet-${lane}`, this.redisUrl, {
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true, attempts: 1 },
-      // After a failed command Bull lets a worker pause for five seconds; a flush makes all of them fail once.
-      settings: { retryProcessDelay: 250 },
+      // Bull's five seconds are long here: after a failed command a worker pauses (a flush makes each fail once), and a
+      // timer that it set while closing holds up the end of the process.
+      settings: { retryProcessDelay: 250, guardInterval: 1000 },
       redis: {
         maxRetriesPerRequest: null,
         enableReadyCheck: false,
@@ -79,8 +81,8 @@ export class BullTransport extends TaskTransport {
         ...(this.redisUrl.startsWith('rediss:') ? { tls: {} } : {}), // Bull reads host and port of the URL, not its scheme
       },
     });
-    queue.on('error', (err: Error) => this.noteAway(err));
-    queue.client.on('ready', () => this.noteBack());
+    queue.on('error', (err: Error) => this.logger.debug({ err, lane }, 'Redis'));
+    queue.client.on('close', () => this.noteAway()).on('ready', () => this.noteBack());
     // Rejects only when the queue is closed before Redis was there.
     void queue.process(LANES[lane], ({ data }) => this.work(data.id)).catch(() => undefined);
     return queue;
@@ -101,9 +103,24 @@ export class BullTransport extends TaskTransport {
   }
 
   private async announceDue(): Promise<void> {
-    for (const task of (await this.executor?.due(SWEEP_LIMIT)) ?? []) {
-      if (this.reaches(task.lane)) this.add(task, 0);
-      else this.substitutes.wake(task.lane);
+    const due = (await this.executor?.due(SWEEP_LIMIT)) ?? [];
+    for (const lane of LANE_NAMES) {
+      const tasks = due.filter((task) => task.lane === lane);
+      if (!tasks.length) continue;
+      if (!this.reaches(lane)) this.substitutes.wake(lane);
+      else if (!this.refilling.has(lane)) void this.refill(lane, tasks);
+    }
+  }
+
+  /** Announces these again unless the queue holds as many jobs as that: then none was lost. Nobody waits for it: Redis may go away in between. */
+  private async refill(lane: Lane, tasks: DueTask[]): Promise<void> {
+    this.refilling.add(lane);
+    try {
+      if ((await this.queues.get(lane)!.getWaitingCount()) < tasks.length) for (const task of tasks) this.add(task, 0);
+    } catch {
+      // closed, or gone; the next sweep tries again
+    } finally {
+      this.refilling.delete(lane);
     }
   }
 
@@ -125,10 +142,10 @@ export class BullTransport extends TaskTransport {
     return this.queues.get(lane)?.client.status === 'ready';
   }
 
-  private noteAway(err: Error): void {
-    if (this.away || !this.executor || LANE_NAMES.every((lane) => this.reaches(lane))) return;
+  private noteAway(): void {
+    if (this.away || !this.executor) return;
     this.away = true;
-    this.logger.warn({ err }, 'Redis is away; tasks run from the table until it is back');
+    this.logger.warn({}, 'Redis is away; tasks run from the table until it is back');
   }
 
   private noteBack(): void {
@@ -138,4 +155,20 @@ export class BullTransport extends TaskTransport {
   }
 }
 
-const after = (ms: number): Promise<void> => new Promise((done) => void setTimeout(done, ms).unref());
+/**
+ * Closes a queue that does nothing any more, whether Redis is there or not. Bull's own way to wait for running jobs ends
+ * in an unhandled rejection when Redis is away, and it may open its connection again after we gave up waiting.
+ */
+async function close(queue: Queue): Promise<void> {
+  const cut = (): void => {
+    for (const client of queue.clients) {
+      client.options.retryStrategy = () => null;
+      client.disconnect();
+    }
+  };
+  const closed = queue.close(true).then(cut, cut);
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([closed, new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_LIMIT_MS)))]);
+  clearTimeout(timer);
+  cut();
+}

@@ -110,7 +110,7 @@ export function taskPromises(bench: TaskBench): void {
     await Promise.all(three.map((one) => one.tasks.ensureRecurring(ctx, sweep, 60)));
     await Promise.all(three.map((one) => one.start()));
     for (let turn = 1; turn <= 3; turn++) {
-      await eventually(() => bench.ran.length === turn);
+      await eventually(async () => bench.ran.length === turn && (await bench.sql(`SELECT FROM task WHERE state = 'waiting'`)).length);
       bench.clock.advance(59_999);
       await aWhile();
       expect(bench.ran).toHaveLength(turn);
