@@ -2,13 +2,20 @@ import tseslint from 'typescript-eslint';
 
 /** `.where()` replaces the team filter of a TypeORM query and `.orWhere()` escapes it, silently. */
 const teamFilter = [
-  { selector: "CallExpression[callee.property.name='orWhere']", message: 'orWhere() escapes the team filter; use andWhere() with Brackets.' },
+  {
+    selector: "CallExpression[callee.property.name='orWhere']",
+    message: 'orWhere() escapes the team filter; use andWhere() with Brackets.',
+  },
   { selector: "CallExpression[callee.property.name='where']", message: 'where() replaces the team filter; use andWhere().' },
 ];
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'coverage/', 'test/oracle/', 'openapi/'] },
-  { files: ['**/*.ts'], extends: [...tseslint.configs.recommendedTypeChecked], languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } } },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+  },
   {
     files: ['**/*.ts'],
     rules: {
@@ -24,7 +31,18 @@ export default tseslint.config(
     },
   },
   { files: ['src/platform/database/**', 'src/routeros/**', 'tools/**'], rules: { 'no-restricted-syntax': 'off' } },
-  { files: ['src/platform/clock/**', 'src/platform/embedded/**', 'tools/**', 'test/**', 'src/cli/**', '**/*.spec.ts', 'src/platform/tasks/**'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: [
+      'src/platform/clock/**',
+      'src/platform/embedded/**',
+      'tools/**',
+      'test/**',
+      'src/cli/**',
+      '**/*.spec.ts',
+      'src/platform/tasks/**',
+    ],
+    rules: { 'no-restricted-properties': 'off' },
+  },
   {
     files: ['**/*.spec.ts', 'test/**'],
     rules: {

@@ -1,7 +1,9 @@
 /**
  * Memory of the server with 100,000 registered sites, all of which polled; then 1,000 new routers that are adopted at once.
  *
- *   npm run bench:fleet -- [--sites 100000] [--adoptions 1000] [--virtual-routers 20]
+ *   npm run bench:fleet -- [--sites 100000] [--adoptions 1000] [--virtual-routers 20] [--seats]
+ *
+ * `--seats` limits the team's seats to what is needed: then each adoption counts the seats under the organization's lock.
  */
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
@@ -16,7 +18,12 @@ import { atMost, benchmark, exactly, latencyOf, pause, progress, rounded, until 
 import { heartbeatOf, seedSites, serialOf, teamOf } from './support/routers.js';
 
 const { values } = parseArgs({
-  options: { sites: { type: 'string', default: '100000' }, adoptions: { type: 'string', default: '1000' }, 'virtual-routers': { type: 'string', default: '20' } },
+  options: {
+    sites: { type: 'string', default: '100000' },
+    adoptions: { type: 'string', default: '1000' },
+    'virtual-routers': { type: 'string', default: '20' },
+    seats: { type: 'boolean', default: false },
+  },
 });
 const [sites, adoptions, virtual] = [Number(values.sites), Number(values.adoptions), Number(values['virtual-routers'])];
 const MIB = 2 ** 20;
@@ -46,11 +53,15 @@ await benchmark('fleet', async (undo) => {
   await pause(2000);
   clearInterval(watch);
   const resident = app.rss();
-  progress(`${sites} polled (${refused} refused, ${notNoted} not noted); resident ${rounded(resident / MIB)} MiB, at most ${rounded(peak / MIB)} MiB`);
+  progress(
+    `${sites} polled (${refused} refused, ${notNoted} not noted); resident ${rounded(resident / MIB)} MiB, at most ${rounded(peak / MIB)} MiB`,
+  );
 
   const storm = await adoptionStorm(db, app.port);
   const afterStorm = app.rss();
-  progress(`${storm.adopted} of ${adoptions} adopted in ${storm.seconds} s (${storm.perSecond} a second), ${storm.twice} twice, ${storm.refused} refused`);
+  progress(
+    `${storm.adopted} of ${adoptions} adopted in ${storm.seconds} s (${storm.perSecond} a second), ${storm.twice} twice, ${storm.refused} refused`,
+  );
   const byRouters = await virtualRouters(db, app.port);
   if (virtual) progress(`${byRouters.adopted} of ${virtual} virtual routers adopted in ${byRouters.seconds} s`);
   await db.end();
@@ -65,20 +76,33 @@ await benchmark('fleet', async (undo) => {
       virtualRoutersAdopted: exactly(virtual, byRouters.adopted),
     },
     sites,
-    memoryMiB: { afterStart: rounded(atStart / MIB), allPolled: rounded(resident / MIB), most: rounded(peak / MIB), afterStorm: rounded(afterStorm / MIB) },
+    memoryMiB: {
+      afterStart: rounded(atStart / MIB),
+      allPolled: rounded(resident / MIB),
+      most: rounded(peak / MIB),
+      afterStorm: rounded(afterStorm / MIB),
+    },
     notNotedPolls: notNoted,
     storm,
     virtualRouters: byRouters,
   };
 });
 
-/** A reusable bootstrap token of the team, and seats for exactly those who come: each adoption counts under the lock. */
+/** A reusable bootstrap token of the team; with `--seats`, seats for exactly those who come. */
 async function invite(db: pg.Client, newcomers: number): Promise<string> {
   const teamId = await teamOf(db);
   const [runbook, token] = [randomUUID(), randomUUID()];
   await db.query(`INSERT INTO runbook (id, team_id, name, created_at) VALUES ($1, $2, 'Storm', now())`, [runbook, teamId]);
-  await db.query(`INSERT INTO bootstrap_token (id, team_id, runbook_id, reusable, created_at) VALUES ($1, $2, $3, true, now())`, [token, teamId, runbook]);
-  await db.query(`UPDATE team SET site_limit = (SELECT count(*) FROM site WHERE team_id = $1) + $2::int WHERE id = $1 AND $2::int < 0`, [teamId, newcomers]);
+  await db.query(`INSERT INTO bootstrap_token (id, team_id, runbook_id, reusable, created_at) VALUES ($1, $2, $3, true, now())`, [
+    token,
+    teamId,
+    runbook,
+  ]);
+  if (values.seats)
+    await db.query(`UPDATE team SET site_limit = (SELECT count(*) FROM site WHERE team_id = $1) + $2::int WHERE id = $1`, [
+      teamId,
+      newcomers,
+    ]);
   return uuidToBase62(token);
 }
 
@@ -127,7 +151,12 @@ async function virtualRouters(db: pg.Client, port: number): Promise<{ adopted: n
   const began = performance.now();
   await Promise.all(
     Array.from({ length: virtual }, async (_, n) => {
-      const router = new VirtualRouter({ serial: `VR${String(n).padStart(8, '0')}`, identity: `virtual-${n}`, model: 'RB5009UG+S+', version: '7.22.3' });
+      const router = new VirtualRouter({
+        serial: `VR${String(n).padStart(8, '0')}`,
+        identity: `virtual-${n}`,
+        model: 'RB5009UG+S+',
+        version: '7.22.3',
+      });
       await router.paste(command);
       await router.stop();
     }),
@@ -136,14 +165,21 @@ async function virtualRouters(db: pg.Client, port: number): Promise<{ adopted: n
   return { adopted: (await adoptedSince(db, since)).hardware, seconds };
 }
 
-function http(agent: Agent, options: { port: number; path: string; method?: string }, body?: string): Promise<{ status: number; body: string }> {
+function http(
+  agent: Agent,
+  options: { port: number; path: string; method?: string },
+  body?: string,
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const headers = body === undefined ? {} : { 'content-type': 'text/plain', 'content-length': Buffer.byteLength(body) };
-    const sent = request({ ...options, host: '127.0.0.1', agent, headers: { 'user-agent': 'Mikrotik/7.x Fetch', ...headers } }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
-    });
+    const sent = request(
+      { ...options, host: '127.0.0.1', agent, headers: { 'user-agent': 'Mikrotik/7.x Fetch', ...headers } },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+      },
+    );
     sent.on('error', reject);
     sent.end(body);
   });

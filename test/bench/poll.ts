@@ -15,9 +15,21 @@ import { beatsStored, queueJobs, seedSites, siteId } from './support/routers.js'
 
 const number = (fallback: number): { type: 'string'; default: string } => ({ type: 'string', default: String(fallback) });
 const { values } = parseArgs({
-  options: { sites: number(10_000), seconds: number(15), 'warm-up': number(5), rounds: number(2), connections: number(128), 'latency-seconds': number(15) },
+  options: {
+    sites: number(10_000),
+    seconds: number(15),
+    'warm-up': number(5),
+    rounds: number(2),
+    connections: number(128),
+    'latency-seconds': number(15),
+  },
 });
-const [sites, seconds, warmUpSeconds, connections] = [values.sites, values.seconds, values['warm-up'], values.connections].map(Number) as [number, number, number, number];
+const [sites, seconds, warmUpSeconds, connections] = [values.sites, values.seconds, values['warm-up'], values.connections].map(Number) as [
+  number,
+  number,
+  number,
+  number,
+];
 
 const JOB_SHARE = 0.01;
 /** A job is learnt by the flush after it was queued, and delivered by the poll after that. */
@@ -35,7 +47,8 @@ await benchmark('poll', async (undo) => {
   let db = await installation.connect();
   undo.push(() => db.end());
   const wish = { teamId, routers: sites, connections, warmUpSeconds, seconds };
-  const onApp = (more: Partial<LoadWish> = {}): Promise<LoadResult> => withJobs(generator, { ...wish, port: app.port, ...more }, db, teamId);
+  const onApp = (more: Partial<LoadWish> = {}): Promise<LoadResult> =>
+    withJobs(generator, { ...wish, port: app.port, ...more }, db, teamId);
 
   const [bareRates, appRates, bareCosts, appCosts]: [number[], number[], number[], number[]] = [[], [], [], []];
   const totals = { answered: 0, withScript: 0, errors: 0, refused: 0 };
@@ -47,11 +60,15 @@ await benchmark('poll', async (undo) => {
     const plain = await costOf(bare.pid!, () => generator.load({ ...wish, port: barePort }));
     bareRates.push(plain.requestsPerSecond);
     bareCosts.push(plain.cpuMicros);
-    progress(`round ${round}: node:http  ${rounded(plain.requestsPerSecond)} requests/s, ${rounded(plain.cpuMicros, 1)} µs of processor each`);
+    progress(
+      `round ${round}: node:http  ${rounded(plain.requestsPerSecond)} requests/s, ${rounded(plain.cpuMicros, 1)} µs of processor each`,
+    );
     const ours = await costOf(app.pid, async () => count(await onApp()));
     appRates.push(ours.requestsPerSecond);
     appCosts.push(ours.cpuMicros);
-    progress(`round ${round}: rosfleet   ${rounded(ours.requestsPerSecond)} requests/s, ${rounded(ours.cpuMicros, 1)} µs of processor each, ${ours.withScript} jobs delivered`);
+    progress(
+      `round ${round}: rosfleet   ${rounded(ours.requestsPerSecond)} requests/s, ${rounded(ours.cpuMicros, 1)} µs of processor each, ${ours.withScript} jobs delivered`,
+    );
   }
   const [bareRate, appRate] = [median(bareRates), median(appRates)];
   const rate = Math.floor(appRate / 2);
@@ -72,7 +89,9 @@ await benchmark('poll', async (undo) => {
   app = await installation.start();
   db = await installation.connect();
   const loss = await lossOf(db, kill.log, kill.at);
-  progress(`kill -9: ${loss.lostHeartbeats} heartbeats lost, the oldest ${loss.oldestLostMs} ms before it; ready again after ${rounded(app.readyMs)} ms`);
+  progress(
+    `kill -9: ${loss.lostHeartbeats} heartbeats lost, the oldest ${loss.oldestLostMs} ms before it; ready again after ${rounded(app.readyMs)} ms`,
+  );
   await db.end();
   await app.stop();
 
@@ -85,10 +104,24 @@ await benchmark('poll', async (undo) => {
       oldestLostByKillMs: atMost(1000, loss.oldestLostMs),
     },
     // Processor time tells what a request costs also on a machine that others use at the same time.
-    cpuMicrosPerRequest: { nodeHttp: rounded(median(bareCosts), 1), rosfleet: rounded(median(appCosts), 1), ratio: rounded(median(bareCosts) / median(appCosts), 3) },
+    cpuMicrosPerRequest: {
+      nodeHttp: rounded(median(bareCosts), 1),
+      rosfleet: rounded(median(appCosts), 1),
+      ratio: rounded(median(bareCosts) / median(appCosts), 3),
+    },
     nodeHttp: { requestsPerSecond: rounded(bareRate), rounds: bareRates.map((r) => rounded(r)), latencyMsAtSameRate: plainLatency },
-    rosfleet: { requestsPerSecond: rounded(appRate), rounds: appRates.map((r) => rounded(r)), sites, halfLoad: rate, latencyMsAtHalfLoad: latency },
-    jobs: { delivered: totals.withScript, share: rounded(totals.withScript / totals.answered, 4), states: Object.fromEntries(jobs.rows.map((r) => [r.state, r.count])) },
+    rosfleet: {
+      requestsPerSecond: rounded(appRate),
+      rounds: appRates.map((r) => rounded(r)),
+      sites,
+      halfLoad: rate,
+      latencyMsAtHalfLoad: latency,
+    },
+    jobs: {
+      delivered: totals.withScript,
+      share: rounded(totals.withScript / totals.answered, 4),
+      states: Object.fromEntries(jobs.rows.map((r) => [r.state, r.count])),
+    },
     heartbeats: { answered: totals.answered, persisted },
     kill: { ...loss, readyAgainMs: rounded(app.readyMs) },
   };
@@ -110,7 +143,11 @@ async function withJobs(generator: Generator, wish: Omit<LoadWish, 'kind'>, db: 
       const due = Math.min(Math.floor(answered * JOB_SHARE) - queued, wish.routers);
       if (due <= 0) return;
       queued += due;
-      await queueJobs(db, teamId, Array.from({ length: due }, () => Math.floor(Math.random() * wish.routers)));
+      await queueJobs(
+        db,
+        teamId,
+        Array.from({ length: due }, () => Math.floor(Math.random() * wish.routers)),
+      );
     });
   });
   await work;
@@ -128,8 +165,14 @@ async function killDuringLoad(generator: Generator, app: RunningApp, wish: Omit<
 }
 
 /** Answered heartbeats that the database does not know, directly or by a later one of the same router. */
-async function lossOf(db: pg.Client, log: KillLog, killedAt: number): Promise<{ answeredBeforeKill: number; lostHeartbeats: number; oldestLostMs: number }> {
-  const { rows } = await db.query<{ id: string; seen: number }>('SELECT site_id AS id, extract(epoch FROM last_seen_at)::float8 * 1000 AS seen FROM site_pulse');
+async function lossOf(
+  db: pg.Client,
+  log: KillLog,
+  killedAt: number,
+): Promise<{ answeredBeforeKill: number; lostHeartbeats: number; oldestLostMs: number }> {
+  const { rows } = await db.query<{ id: string; seen: number }>(
+    'SELECT site_id AS id, extract(epoch FROM last_seen_at)::float8 * 1000 AS seen FROM site_pulse',
+  );
   const seen = new Map(rows.map((r) => [r.id, r.seen]));
   let lostHeartbeats = 0;
   let oldest = killedAt;

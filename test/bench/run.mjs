@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const benches = ['poll', 'fleet', 'stampede', 'start', 'lab'];
+const benches = ['poll', 'fleet', 'stampede', 'start'];
 const [name] = process.argv.splice(2, 1);
 if (!benches.includes(name)) {
   console.error(`usage: node test/bench/run.mjs ${benches.join('|')} [options]`);

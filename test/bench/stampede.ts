@@ -12,7 +12,11 @@ import { atMost, benchmark, exactly, latencyOf, pause, progress, rounded, until 
 import { seedSites } from './support/routers.js';
 
 const { values } = parseArgs({
-  options: { sites: { type: 'string', default: '20000' }, within: { type: 'string', default: '2' }, outage: { type: 'string', default: '600' } },
+  options: {
+    sites: { type: 'string', default: '20000' },
+    within: { type: 'string', default: '2' },
+    outage: { type: 'string', default: '600' },
+  },
 });
 const [sites, within, outage] = [Number(values.sites), Number(values.within), Number(values.outage)];
 const POLL_SECONDS = 30;
@@ -23,7 +27,9 @@ await benchmark('stampede', async (undo) => {
   progress(`seeding ${sites} sites, last seen ${outage} s ago`);
   const teamId = await installation.offline(async (db) => {
     const teamId = await seedSites(db, sites, outage);
-    await db.query(`UPDATE server_presence SET alive_at = now() - $1::int * interval '1 second', up_since = now() - interval '7 days'`, [outage]);
+    await db.query(`UPDATE server_presence SET alive_at = now() - $1::int * interval '1 second', up_since = now() - interval '7 days'`, [
+      outage,
+    ]);
     return teamId;
   });
   const generator = await Generator.start(undo);
@@ -37,7 +43,9 @@ await benchmark('stampede', async (undo) => {
   const first = await generator.each({ port: app.port, teamId, routers: sites, seconds: within, mostOpen: sites });
   const latency = latencyOf(first.latencies);
   let answered = count(first.statuses, 200);
-  progress(`${answered} answered after ${rounded(since(), 1)} s: p50 ${latency.p50} ms, p99 ${latency.p99} ms; ${first.mostOpen} open at once`);
+  progress(
+    `${answered} answered after ${rounded(since(), 1)} s: p50 ${latency.p50} ms, p99 ${latency.p99} ms; ${first.mostOpen} open at once`,
+  );
 
   await until(async () => (await waiting(db, start[0]!.now)).length === 0, 5000);
   const shed = await waiting(db, start[0]!.now);
@@ -46,7 +54,14 @@ await benchmark('stampede', async (undo) => {
   if (shed.length) {
     await pause(POLL_SECONDS * 1000 - (since() - within) * 1000);
     // Each at its own second of the interval; here within a tenth of it, to be done in time.
-    const again = await generator.each({ port: app.port, teamId, routers: sites, seconds: POLL_SECONDS / 10, mostOpen: sites, only: Uint32Array.from(shed) });
+    const again = await generator.each({
+      port: app.port,
+      teamId,
+      routers: sites,
+      seconds: POLL_SECONDS / 10,
+      mostOpen: sites,
+      only: Uint32Array.from(shed),
+    });
     answered -= shed.length - count(again.statuses, 200);
     progress(`${shed.length} shed ones polled again after ${rounded(since(), 1)} s`);
   }
@@ -60,7 +75,9 @@ await benchmark('stampede', async (undo) => {
             (SELECT count(*)::int FROM server_absence) AS absences`,
   );
   const { offline, outages, absences } = rows[0]!;
-  progress(`all right after ${allRightSeconds} s; ${offline} offline, ${outages} outages reported, ${absences} absence of the server noted`);
+  progress(
+    `all right after ${allRightSeconds} s; ${offline} offline, ${outages} outages reported, ${absences} absence of the server noted`,
+  );
   await db.end();
   await app.stop();
   return {

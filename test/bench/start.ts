@@ -24,5 +24,10 @@ await benchmark('start', async (undo) => {
   const recovered = await installation.start();
   progress(`after kill -9: ready after ${rounded(recovered.readyMs)} ms`);
   await recovered.stop();
-  return { targets: { medianReadyMs: atMost(3000, median(readyMs)) }, readyMs, afterKillMs: rounded(recovered.readyMs), sites: Number(values.sites) };
+  return {
+    targets: { medianReadyMs: atMost(3000, median(readyMs)) },
+    readyMs,
+    afterKillMs: rounded(recovered.readyMs),
+    sites: Number(values.sites),
+  };
 });

@@ -40,7 +40,8 @@ export class PulseRepository {
 
   /** Writes the newest heartbeat of each site and answers the notable ones. Named columns only; older never overwrites newer. */
   async write(ctx: RequestContext, beats: readonly ParsedBeat[]): Promise<NotableBeat[]> {
-    const column = (pick: (beat: ParsedBeat) => string | number | null): string => `{${beats.map((beat) => pick(beat) ?? 'NULL').join(',')}}`;
+    const column = (pick: (beat: ParsedBeat) => string | number | null): string =>
+      `{${beats.map((beat) => pick(beat) ?? 'NULL').join(',')}}`;
     return this.db.query<NotableBeat>(ctx, WRITE, [
       // Array literals made here: ids and numbers need none of the escaping that pg does for each element.
       column((b) => b.device.siteId),

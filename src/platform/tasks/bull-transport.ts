@@ -62,7 +62,7 @@ export class BullTransport extends TaskTransport {
     this.executor = undefined;
     const queues = [...this.queues.values()];
     this.queues.clear();
-    for (const queue of queues) void queue.pause(true, true).catch(() => undefined); // fetches nothing more
+    for (const queue of queues) fetchNoMore(queue);
     await Promise.all([this.substitutes.stop(), this.sweeping, ...this.running]);
     await new Promise((resolve) => setImmediate(resolve)); // Bull sends that the last jobs are finished
     await Promise.all(queues.map(close));
@@ -83,6 +83,9 @@ export class BullTransport extends TaskTransport {
     });
     queue.on('error', (err: Error) => this.logger.debug({ err, lane }, 'Redis'));
     queue.client.on('close', () => this.noteAway()).on('ready', () => this.noteBack());
+    // Bull names its connection for a list of workers that we do not show, and leaves the rejection to nobody when that is
+    // cut: it would end the process that is just stopping in peace.
+    Object.assign(queue, { setWorkerName: (): Promise<void> => Promise.resolve() });
     // Rejects only when the queue is closed before Redis was there.
     void queue.process(LANES[lane], ({ data }) => this.work(data.id)).catch(() => undefined);
     return queue;
@@ -153,6 +156,12 @@ export class BullTransport extends TaskTransport {
     this.away = false;
     this.logger.info({}, 'Redis is back');
   }
+}
+
+function fetchNoMore(queue: Queue): void {
+  void queue.pause(true, true).catch(() => undefined);
+  // Bull asks the connection that waits for jobs to quit, and half a second later cuts it, as the wait comes first.
+  for (const client of queue.clients as { blocked?: boolean; disconnect(): void }[]) if (client.blocked) client.disconnect();
 }
 
 /**

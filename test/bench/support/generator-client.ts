@@ -69,8 +69,8 @@ export type GeneratorMessage =
 export class Generator {
   private constructor(private readonly child: ChildProcess) {}
 
-  static async start(undo: (() => Promise<unknown>)[], env: Record<string,string> = {}): Promise<Generator> {
-    const child = startChild('test/bench/support/generator.js', { env: { ...process.env, ...env } });
+  static async start(undo: (() => Promise<unknown>)[]): Promise<Generator> {
+    const child = startChild('test/bench/support/generator.js');
     undo.push(() => (child.kill(), ended(child)));
     await message(child, 'up');
     return new Generator(child);

@@ -109,7 +109,7 @@ async function load(wish: LoadWish): Promise<LoadResult> {
       }
       await new Promise((r) => setTimeout(r, 1));
     }
-    for (const limit = performance.now() + 5000; !stopped && idle.length < all.length && performance.now() < limit; )
+    for (const limit = performance.now() + 5000; !stopped && idle.length < all.length && performance.now() < limit;)
       await new Promise((r) => setTimeout(r, 5));
   } else {
     await Promise.all(
@@ -158,7 +158,10 @@ async function each(wish: EachWish): Promise<{ statuses: Uint16Array; latencies:
     };
     let next = 0;
     const tick = (): void => {
-      const due = Math.min(routers.length, wish.seconds === 0 ? Infinity : ((performance.now() - began) * routers.length) / (wish.seconds * 1000));
+      const due = Math.min(
+        routers.length,
+        wish.seconds === 0 ? Infinity : ((performance.now() - began) * routers.length) / (wish.seconds * 1000),
+      );
       while (next < due && open < wish.mostOpen) void start(next++);
       if (next < routers.length) setTimeout(tick, 1);
     };

@@ -50,7 +50,16 @@ export class Installation {
     const port = await freePort();
     const profile = process.env['BENCH_CPU_PROF'];
     const child = startChild('src/main.js', {
-      env: { ...process.env, PORT: String(port), DATA_DIR: this.folder, APP_KEY, LOG_LEVEL: 'warn', ROSFLEET_ADMIN_PASSWORD: 'Correct-Horse-7', NODE_ENV: 'production', ...env },
+      env: {
+        ...process.env,
+        PORT: String(port),
+        DATA_DIR: this.folder,
+        APP_KEY,
+        LOG_LEVEL: 'warn',
+        ROSFLEET_ADMIN_PASSWORD: 'Correct-Horse-7',
+        NODE_ENV: 'production',
+        ...env,
+      },
       execArgv: profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [],
       stdio: ['ignore', 'pipe', 2, 'ipc'],
     });

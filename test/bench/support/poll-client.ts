@@ -19,10 +19,12 @@ export class PollConnection {
     this.opened = new Promise((resolve, reject) => this.socket.once('connect', resolve).once('error', reject));
     this.opened.catch(() => undefined);
     this.socket.setEncoding('latin1').on('data', (text: string) => this.read(text));
-    this.socket.on('error', () => undefined).on('close', () => {
-      this.broken = true;
-      this.finish(0, 0);
-    });
+    this.socket
+      .on('error', () => undefined)
+      .on('close', () => {
+        this.broken = true;
+        this.finish(0, 0);
+      });
   }
 
   send(request: Buffer, answered: Answered): void {

@@ -3,7 +3,8 @@ import { arch, cpus, totalmem } from 'node:os';
 
 const started = performance.now();
 
-export const progress = (line: string): void => void process.stderr.write(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
+export const progress = (line: string): void =>
+  void process.stderr.write(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 
@@ -41,7 +42,11 @@ export interface Target {
 
 export const atMost = (limit: number, got: number): Target => ({ wanted: `<= ${limit}`, got, met: got <= limit });
 export const atLeast = (limit: number, got: number): Target => ({ wanted: `>= ${limit}`, got, met: got >= limit });
-export const exactly = <T extends number | string | boolean>(wanted: T, got: T): Target => ({ wanted: `= ${wanted}`, got, met: got === wanted });
+export const exactly = <T extends number | string | boolean>(wanted: T, got: T): Target => ({
+  wanted: `= ${wanted}`,
+  got,
+  met: got === wanted,
+});
 
 /**
  * Runs a benchmark and prints its result. The exit code tells whether all targets were met. `work` gets a list of things to
@@ -60,8 +65,16 @@ export async function benchmark(
     const result = await work(undo);
     await clean();
     const met = Object.values(result.targets).every((t) => t.met);
-    const machine = { cpus: cpus().length, model: cpus()[0]?.model, arch: arch(), memoryGiB: rounded(totalmem() / 2 ** 30, 1), node: process.version };
-    process.stdout.write(`${JSON.stringify({ bench: name, met, ...result, machine, seconds: rounded((performance.now() - started) / 1000, 1) }, null, 2)}\n`);
+    const machine = {
+      cpus: cpus().length,
+      model: cpus()[0]?.model,
+      arch: arch(),
+      memoryGiB: rounded(totalmem() / 2 ** 30, 1),
+      node: process.version,
+    };
+    process.stdout.write(
+      `${JSON.stringify({ bench: name, met, ...result, machine, seconds: rounded((performance.now() - started) / 1000, 1) }, null, 2)}\n`,
+    );
     process.exit(met ? 0 : 1);
   } catch (error) {
     console.error(error);

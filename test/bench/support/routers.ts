@@ -19,7 +19,17 @@ export function tokenMaker(teamId: TeamId): (n: number) => string {
 const MODELS = [
   { model: 'RB5009UG+S+', board: 'RB5009', arch: 'arm64', cpu: 'ARM64', cores: 4, mhz: 1400, memory: 1024, disk: 1024, type: '70x0' },
   { model: 'RBD52G-5HacD2HnD', board: 'hAP ac^2', arch: 'arm', cpu: 'ARM', cores: 4, mhz: 716, memory: 128, disk: 15, type: 'ipq4000L' },
-  { model: 'CCR2004-1G-12S+2XS', board: 'CCR2004-1G-12S+2XS', arch: 'arm64', cpu: 'ARM64', cores: 4, mhz: 1700, memory: 4096, disk: 128, type: 'al64v2' },
+  {
+    model: 'CCR2004-1G-12S+2XS',
+    board: 'CCR2004-1G-12S+2XS',
+    arch: 'arm64',
+    cpu: 'ARM64',
+    cores: 4,
+    mhz: 1700,
+    memory: 4096,
+    disk: 128,
+    type: 'al64v2',
+  },
 ];
 const VERSIONS = ['7.16.2 (stable)', '7.22.3 (stable)', '7.12.1 (stable)'];
 
@@ -44,7 +54,8 @@ export function heartbeatOf(n: number, uptime = uptimeText(0), serial = serialOf
   ].join(';');
 }
 
-export const teamOf = async (db: pg.Client): Promise<TeamId> => (await db.query<{ id: TeamId }>('SELECT id FROM team ORDER BY created_at LIMIT 1')).rows[0]!.id;
+export const teamOf = async (db: pg.Client): Promise<TeamId> =>
+  (await db.query<{ id: TeamId }>('SELECT id FROM team ORDER BY created_at LIMIT 1')).rows[0]!.id;
 
 const BATCH = 5000;
 
@@ -64,8 +75,19 @@ export async function seedSites(db: pg.Client, count: number, silentSeconds = 1)
          AS t(id, pid, hardware, identity, serial, version, arch, model, board, facts)`,
       [
         teamId,
-        ...[rows.map((r) => r.id), rows.map((r) => r.pid), rows.map((r) => r.hardware), rows.map((r) => r.identity), rows.map((r) => r.serialNumber)],
-        ...[rows.map((r) => r.softwareVersion), rows.map((r) => r.architectureName), rows.map((r) => r.model), rows.map((r) => r.boardName)],
+        ...[
+          rows.map((r) => r.id),
+          rows.map((r) => r.pid),
+          rows.map((r) => r.hardware),
+          rows.map((r) => r.identity),
+          rows.map((r) => r.serialNumber),
+        ],
+        ...[
+          rows.map((r) => r.softwareVersion),
+          rows.map((r) => r.architectureName),
+          rows.map((r) => r.model),
+          rows.map((r) => r.boardName),
+        ],
         rows.map((r) => JSON.stringify(r.facts)),
       ],
     );
@@ -92,4 +114,10 @@ export async function queueJobs(db: pg.Client, teamId: TeamId, routers: readonly
 
 /** Heartbeats that the database knows of. */
 export const beatsStored = async (db: pg.Client): Promise<number> =>
-  Number((await db.query<{ n: string }>('SELECT (SELECT COALESCE(sum(hour_beats), 0) FROM site_pulse) + (SELECT COALESCE(sum(beats), 0) FROM site_hour) AS n')).rows[0]!.n);
+  Number(
+    (
+      await db.query<{ n: string }>(
+        'SELECT (SELECT COALESCE(sum(hour_beats), 0) FROM site_pulse) + (SELECT COALESCE(sum(beats), 0) FROM site_hour) AS n',
+      )
+    ).rows[0]!.n,
+  );

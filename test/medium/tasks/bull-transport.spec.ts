@@ -116,6 +116,19 @@ requireEngine('redis-server').describe('with a real Redis', () => {
         await redis.comeBack();
       });
 
+      it('stops right after its start, with Redis and without, and leaves no rejection to end the process', async () => {
+        const startAndStop = async (): Promise<void> => {
+          const one = await bench.process();
+          await one.start();
+          await sleep(Math.random() * 10);
+          await one.stop();
+        };
+        await Promise.all(Array.from({ length: 5 }, startAndStop));
+        await redis.goAway();
+        await Promise.all(Array.from({ length: 3 }, startAndStop));
+        await redis.comeBack();
+      });
+
       it('announces a task again whose announcement got stuck with a killed process', async () => {
         const one = await bench.process();
         const id = (await one.tasks.add(ctx, note, { text: 'stuck' }))!;
