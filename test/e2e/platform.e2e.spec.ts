@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HeartbeatBuffer } from '../../src/fleet/poll/heartbeat-buffer.js';
@@ -89,6 +89,7 @@ describe('while PostgreSQL restarts', () => {
   afterAll(async () => {
     await fleet.stop();
     await server.stop();
+    rmSync(realpathSync(join(dataDir, 'postgres')), { recursive: true, force: true });
     rmSync(dataDir, { recursive: true, force: true });
   });
 

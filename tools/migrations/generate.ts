@@ -2,7 +2,7 @@
  * `npm run migration:generate -- <name>`: writes a migration with what the entities ask for beyond the migrations that
  * there are. Read it before you commit it.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
@@ -45,6 +45,7 @@ async function main(name: string): Promise<void> {
     console.log(`migrations/${stamp}-${name}.ts: read it, then add it to migrations/index.ts`);
   } finally {
     await server.stop();
+    rmSync(realpathSync(join(dataDir, 'postgres')), { recursive: true, force: true });
     rmSync(dataDir, { recursive: true, force: true });
   }
 }

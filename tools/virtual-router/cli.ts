@@ -46,6 +46,8 @@ try {
 }
 
 if (values.once) {
+  // what the paste left running in the background, the first heartbeat among it
+  await Promise.race([router.jobs.settled(), new Promise((done) => setTimeout(done, 10_000))]);
   // keep-alive connections would hold the process
   process.exit(failed ? 1 : 0);
 }
