@@ -41,7 +41,11 @@ export const render = command({
     const merged =
       input === undefined ? renderer.sample : { ...(renderer.sample as object), ...readInput(input, renderer.sample as object) };
     try {
-      print(renderer.render(merged, { version: ros ?? NEWEST }).toString({ readable: debug === 'readable', terminal: name === 'bootstrap-command' }));
+      print(
+        renderer
+          .render(merged, { version: ros ?? NEWEST })
+          .toString({ readable: debug === 'readable', terminal: name === 'bootstrap-command' }),
+      );
     } catch (error) {
       if ((error as Error).name === 'InvalidRenderInput') throw new CommandFailed((error as Error).message);
       throw error;

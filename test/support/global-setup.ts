@@ -6,9 +6,9 @@
  * Jest loads this file outside its module mapping: it imports nothing of ours.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 const PREFIX = 'rosfleet-test-';
 const STOP_LIMIT_MS = 10_000;
@@ -70,15 +70,22 @@ async function cleanUpAfterKilledRuns(): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
     const owner = Number(name.slice(PREFIX.length));
     if (owner !== process.pid && programOf(owner)) continue;
-    await stopServers(join(tmpdir(), name));
-    remove(join(tmpdir(), name));
+    const folder = join(tmpdir(), name);
+    try {
+      if (statSync(folder).uid !== process.getuid?.()) continue; // another user's, for that one to remove
+      await stopServers(folder);
+      remove(folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error; // another run is cleaning up just now
+    }
   }
 }
 
 export default async function setUp(): Promise<void> {
   await cleanUpAfterKilledRuns();
   const folder = join(tmpdir(), `${PREFIX}${process.pid}`);
-  mkdirSync(join(folder, 'servers'), { recursive: true });
+  mkdirSync(folder); // not recursive: a folder that somebody else made under this name is no place for secrets
+  mkdirSync(join(folder, 'servers'));
   chmodSync(folder, 0o755); // the account that runs PostgreSQL has to enter, whatever our umask
   process.env['ROSFLEET_TEST_RUN'] = folder;
   const onSignal = (name: NodeJS.Signals): void => {
@@ -89,6 +96,6 @@ export default async function setUp(): Promise<void> {
   (globalThis as { tearDownRun?: () => Promise<void> }).tearDownRun = async (): Promise<void> => {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     await stopServers(folder);
-    if (basename(folder).startsWith(PREFIX)) remove(folder);
+    remove(folder);
   };
 }

@@ -1,6 +1,14 @@
 import { HttpException } from '@nestjs/common';
 import { DomainError } from './domain-error.js';
-import { InternalError, MalformedRequest, NotFound, PayloadTooLarge, Unavailable, UnsupportedMediaType, ValidationFailed } from './common-errors.js';
+import {
+  InternalError,
+  MalformedRequest,
+  NotFound,
+  PayloadTooLarge,
+  Unavailable,
+  UnsupportedMediaType,
+  ValidationFailed,
+} from './common-errors.js';
 
 /** The body of every error answer. */
 export interface ErrorBody {
@@ -42,7 +50,8 @@ function fromHttpException(thrown: HttpException): DomainError {
 }
 
 /** PostgreSQL cannot store the text: NUL, or half a surrogate pair (SQLSTATE 22021, 22P05). */
-const isUnstorableText = (thrown: unknown): boolean => /^(22021|22P05)$/.test((thrown as { driverError?: { code?: string } } | undefined)?.driverError?.code ?? '');
+const isUnstorableText = (thrown: unknown): boolean =>
+  /^(22021|22P05)$/.test((thrown as { driverError?: { code?: string } } | undefined)?.driverError?.code ?? '');
 
 /** PostgreSQL is gone, restarting or refuses connections: SQLSTATE class 08 and 57P0x, or the socket's own error. */
 export function isConnectionLoss(thrown: unknown): boolean {

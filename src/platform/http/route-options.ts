@@ -26,7 +26,7 @@ function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length; depth++) {
     if (depth > DEEPEST) return true;
-    level = level.flatMap((v) => (typeof v === 'object' && v !== null ? Object.values(v) : []));
+    level = level.flatMap((v): unknown[] => (typeof v === 'object' && v !== null ? Object.values(v) : []));
   }
   return false;
 }
@@ -38,7 +38,8 @@ export function guardIntake(fastify: FastifyInstance): void {
     if (intake) route.bodyLimit = intake.limit;
   });
   fastify.addHook('preValidation', (request, _reply, done) => {
-    if (typeof request.body === 'object' && isTooDeep(request.body)) return done(new MalformedRequest(`The JSON is nested deeper than ${DEEPEST} levels.`));
+    if (typeof request.body === 'object' && isTooDeep(request.body))
+      return done(new MalformedRequest(`The JSON is nested deeper than ${DEEPEST} levels.`));
     done();
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
