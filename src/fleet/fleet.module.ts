@@ -4,6 +4,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { AccessChecks } from '../platform/access/index.js';
 import { RequestContext } from '../platform/context/index.js';
+import { HealthChecks } from '../platform/http/index.js';
 import { AdoptionController } from './adoption/adoption.controller.js';
 import { AdoptionService } from './adoption/adoption.service.js';
 import { JobDispatch } from './jobs/job-dispatch.js';
@@ -62,11 +63,14 @@ export class FleetModule implements OnModuleInit {
     private readonly host: HttpAdapterHost,
     private readonly overload: Overload,
     private readonly checks: AccessChecks,
+    private readonly health: HealthChecks,
+    private readonly buffer: HeartbeatBuffer,
   ) {}
 
   onModuleInit(): void {
     // The token is part of the path and judged by the use case, which knows what became of it.
     this.checks.register('runbook', (request) => RequestContext.of({ kind: 'public' }, { requestId: request.id }));
+    this.health.register('heartbeats', () => Promise.resolve({ buffered: this.buffer.size, shed: this.overload.shed }));
     this.shedHeartbeats(this.host.httpAdapter.getInstance<FastifyInstance>());
   }
 

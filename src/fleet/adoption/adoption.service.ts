@@ -27,6 +27,7 @@ import { newSite } from '../sites/site.service.js';
 import { SitesAcrossTeams } from '../sites/sites-across-teams.js';
 import { SitesRepository } from '../sites/sites.repository.js';
 import { shortDate } from '../sites/words.js';
+import { Gate } from './gate.js';
 import { quoteFor } from './quotes.js';
 
 const OLDEST_ROUTEROS = '7.12';
@@ -42,6 +43,8 @@ interface PrintOptions {
 @Injectable()
 export class AdoptionService {
   private readonly system = RequestContext.system('adoption');
+  /** Fewer than the pool has connections: those that wait for the last seats must not starve everybody else. */
+  private readonly gate = new Gate(4);
 
   constructor(
     private readonly tokens: BootstrapTokensAcrossTeams,
@@ -73,10 +76,10 @@ export class AdoptionService {
    */
   async adopt(base62: string, body: string, options: PrintOptions): Promise<string> {
     if (body === '' || !looksLikeHeartbeat(body)) throw new MalformedHeartbeat();
-    const heartbeat = parseHeartbeat(body);
+    const heartbeat = parseHeartbeat(body.replaceAll('\0', '')); // PostgreSQL stores no NUL
     const hardware = suitableHardware(heartbeat);
     const adopt = (): Promise<{ site: Site; runbookName: string }> =>
-      this.db.transaction(this.system, (ctx) => this.place(ctx, tokenId(base62), heartbeat, hardware));
+      this.gate.run(() => this.db.transaction(this.system, (ctx) => this.place(ctx, tokenId(base62), heartbeat, hardware)));
     const { site, runbookName } = await adopt().catch((error: unknown) => {
       if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
       return adopt(); // the same router asked twice at once; now its site is there

@@ -26,7 +26,7 @@ export class ServerPresenceService {
     if (now.getTime() - this.notedAt < NOTE_EVERY_MS) return;
     await this.db.query(
       ctx,
-      `WITH before AS (SELECT alive_at FROM server_presence WHERE id = 1 FOR UPDATE),
+      `WITH before AS (SELECT alive_at FROM server_presence WHERE id = 1),
             absence AS (INSERT INTO server_absence (id, started_at, ended_at) SELECT $2::uuid, alive_at, $1 FROM before WHERE alive_at < $1::timestamptz - interval '${BREAK_MS} milliseconds')
        INSERT INTO server_presence (id, alive_at, up_since) VALUES (1, $1, $1)
        ON CONFLICT (id) DO UPDATE SET alive_at = GREATEST(server_presence.alive_at, EXCLUDED.alive_at),

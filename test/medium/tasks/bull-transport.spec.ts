@@ -5,7 +5,7 @@ import { requireEngine } from '../../support/engines.js';
 import { eventually } from '../../support/eventually.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { TestRedis } from '../../support/redis.js';
-import { aWhile, ctx, note, type TaskBench } from './task-bench.js';
+import { aWhile, ctx, note } from './task-bench.js';
 import { taskTransportContract } from './task-transport-contract.js';
 import type { WorkerProcess } from './worker-process.js';
 

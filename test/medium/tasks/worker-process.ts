@@ -41,7 +41,7 @@ export class WorkerProcess {
   }
 
   handle<P>(kind: TaskKind<P>, run: (ctx: RequestContext, payload: P, run: TaskRun) => Promise<void> | void): this {
-    this.runner.register(kind as TaskKind<unknown>, async (ctx, payload, facts) => run(ctx, payload as P, facts));
+    this.runner.register(kind, async (ctx, payload, facts) => run(ctx, payload as P, facts));
     return this;
   }
 
