@@ -25,9 +25,7 @@ export function taskPromises(bench: TaskBench): void {
   it('runs the task of a team with a context of that team, and system work without one', async () => {
     const teamId = newId<TeamId>();
     const seen: unknown[] = [];
-    const { tasks } = await (
-      await bench.process()
-    ).handle(note, (ctx, { text }, run) => {
+    const { tasks } = (await bench.process()).handle(note, (ctx, { text }, run) => {
       seen.push([text, ctx.teamId, ctx.actor, run.attempt]);
     });
     await bench.processes[0]!.start();
