@@ -32,7 +32,6 @@ const STATEMENTS = [
   'CREATE UNIQUE INDEX "site_outage_open" ON "site_outage"  ("site_id") WHERE ended_at IS NULL',
   'CREATE INDEX "site_outage_site" ON "site_outage"  ("site_id", "started_at") ',
   'CREATE TABLE "site_pulse" ("site_id" uuid NOT NULL, "team_id" uuid NOT NULL, "has_pulse" boolean NOT NULL DEFAULT false, "last_seen_at" TIMESTAMP WITH TIME ZONE, "last_seen_from" text, "uptime_seconds" bigint, "offline_since" TIMESTAMP WITH TIME ZONE, "hour" TIMESTAMP WITH TIME ZONE, "hour_beats" integer NOT NULL DEFAULT \'0\', "sampled_at" TIMESTAMP WITH TIME ZONE, CONSTRAINT "PK_adac46de13e2d4b1d5781e2a4cf" PRIMARY KEY ("site_id"))',
-  'CREATE INDEX "site_pulse_online" ON "site_pulse"  ("last_seen_at") WHERE has_pulse',
   'CREATE TABLE "site_stat" ("site_id" uuid NOT NULL, "taken_at" TIMESTAMP WITH TIME ZONE NOT NULL, "team_id" uuid NOT NULL, "cpu_load" integer, "memory_free" bigint, "disk_free" bigint, "uptime" bigint, CONSTRAINT "PK_b80e847e250e68d29cd8d4204be" PRIMARY KEY ("site_id", "taken_at"))',
   'CREATE INDEX "site_stat_taken" ON "site_stat"  ("taken_at") ',
   'CREATE TABLE "runbook" ("id" uuid NOT NULL, "team_id" uuid NOT NULL, "name" text NOT NULL, "created_at" TIMESTAMP WITH TIME ZONE NOT NULL, CONSTRAINT "PK_9a2051e4f86391fc689aef89948" PRIMARY KEY ("id"))',

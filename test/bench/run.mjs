@@ -15,9 +15,13 @@ process.chdir(fileURLToPath(new URL('../..', import.meta.url)));
 const out = `node_modules/.cache/rosfleet-bench-${process.pid}`;
 process.on('exit', () => rmSync(out, { recursive: true, force: true }));
 const swc = createRequire(import.meta.url).resolve('@swc/cli/bin/swc.js');
-execFileSync(process.execPath, [swc, 'src', 'tools', 'migrations', 'test/bench', '-d', out, '--quiet', '--ignore', '**/*.spec.ts,**/*.mjs'], {
-  stdio: ['ignore', 2, 2], // standard output is for the result
-});
+execFileSync(
+  process.execPath,
+  [swc, 'src', 'tools', 'migrations', 'test/bench', '-d', out, '--quiet', '--ignore', '**/*.spec.ts,**/*.mjs'],
+  {
+    stdio: ['ignore', 2, 2], // standard output is for the result
+  },
+);
 const schema = 'src/routeros/schema';
 mkdirSync(`${out}/${schema}`, { recursive: true });
 for (const file of readdirSync(schema).filter((f) => f.endsWith('.gz'))) cpSync(`${schema}/${file}`, `${out}/${schema}/${file}`);

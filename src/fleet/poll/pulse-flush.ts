@@ -19,7 +19,7 @@ const FLUSH_EVERY_MS = 500;
  * Heartbeats of one transaction. Small, because reading them holds up the polls that arrive meanwhile: 500 take a few
  * milliseconds.
  */
-const BATCH = 500;
+const BATCH = 1000;
 
 /**
  * Writes the buffered heartbeats twice a second and derives everything else from them: who came back, who rebooted,

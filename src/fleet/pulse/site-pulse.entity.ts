@@ -1,14 +1,14 @@
-import { Column, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
+import { Column, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import type { SiteId, TeamId } from '../../platform/context/index.js';
 import { TenantEntity } from '../../platform/database/index.js';
 import { Site } from '../sites/site.entity.js';
 
 /**
  * What the last heartbeat said: one narrow row a site, apart from the record, because it is written all the time.
- * Only `PulseFlush` and the sweep write it.
+ * Only `PulseFlush` and the sweep write it. No column that a heartbeat changes has an index: PostgreSQL then rewrites
+ * rows in place (HOT), and the sweep reads the narrow table whole.
  */
 @TenantEntity('site_pulse')
-@Index('site_pulse_online', ['lastSeenAt'], { where: 'has_pulse' })
 export class SitePulse {
   @PrimaryColumn('uuid')
   siteId!: SiteId;

@@ -20,6 +20,7 @@ export async function createHttpApp(
     trustProxy: settings.TRUST_PROXY,
     genReqId: requestIds(),
     forceCloseConnections: true,
+    skipMiddie: true, // no Express middleware here, so no runner for it on each request
     routerOptions: { maxParamLength: 512 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: logger.forNest(), abortOnError: false });
