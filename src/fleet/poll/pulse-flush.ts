@@ -5,16 +5,16 @@ import { Database } from '../../platform/database/index.js';
 import { isConnectionLoss } from '../../platform/errors/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { Logger } from '../../platform/telemetry/logger.js';
-import { parseHeartbeat } from '../../routeros/heartbeat/index.js';
+import { parseHeartbeat, readVitals } from '../../routeros/heartbeat/index.js';
 import { SiteCameOnline, SiteFactsChanged, SiteRebooted } from '../events.js';
 import { ServerPresenceService } from '../pulse/server-presence.service.js';
-import { factsFingerprint, lastingFacts } from './facts.js';
+import { lastingFacts } from './facts.js';
 import { type Beat, HeartbeatBuffer } from './heartbeat-buffer.js';
-import { type FactsOfSite, type NotableBeat, type ParsedBeat, PulseRepository } from './pulse.repository.js';
+import { type FactsOfSite, type NotableBeat, type ReadBeat, PulseRepository } from './pulse.repository.js';
 import { WorkHints } from './work-hints.js';
 
-/** Half of the second that kill -9 may cost: writing takes time, too, and under full load a timer is late. */
-const FLUSH_EVERY_MS = 500;
+/** Less than the second that kill -9 may cost: writing takes time, too, and under full load a timer is late. */
+const FLUSH_EVERY_MS = 700;
 /**
  * Heartbeats of one transaction. Small, because reading them holds up the polls that arrive meanwhile: 500 take a few
  * milliseconds.
@@ -22,13 +22,13 @@ const FLUSH_EVERY_MS = 500;
 const BATCH = 1000;
 
 /**
- * Writes the buffered heartbeats twice a second and derives everything else from them: who came back, who rebooted,
+ * Writes the buffered heartbeats about once a second and derives everything else from them: who came back, who rebooted,
  * whose facts changed, for whom there is work. Kill -9 loses at most the last second; a database that is away loses nothing.
  */
 @Injectable()
 export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly ctx = RequestContext.system('pulse-flush');
-  /** Fingerprint of the facts last stored for a site, so that unchanged ones cost no statement. */
+  /** Fingerprint of the heartbeat whose facts were last stored for a site: while it is the same, nothing is parsed or written. */
   private readonly stored = new Map<SiteId, number>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
@@ -82,7 +82,7 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** Heartbeats and all that follows from them are one transaction: what fails is tried again as a whole. */
   private async write(beats: Beat[]): Promise<void> {
-    const batch = beats.map((beat): ParsedBeat => ({ ...beat, heartbeat: parseHeartbeat(storable(beat.body)) })).sort(bySite);
+    const batch = beats.map((beat): ReadBeat => ({ ...beat, vitals: readVitals(beat.body) })).sort(bySite);
     const { notable, facts } = await this.db.transaction(this.ctx, async (ctx) => {
       // A heartbeat need not wait for the disk: kill -9 of us loses nothing by it, a power cut of the server half a second.
       await this.db.query(ctx, `SELECT set_config('synchronous_commit', 'off', true)`);
@@ -100,7 +100,7 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /** What the next poll of these sites has to look for. */
-  private hint(batch: ParsedBeat[], notable: NotableBeat[]): void {
+  private hint(batch: ReadBeat[], notable: NotableBeat[]): void {
     const generations = new Map(batch.map(({ device }) => [device.siteId, device.generation]));
     for (const { siteId, generation, valid, pending } of notable) {
       // A site that is gone: its router is told to clean up. A router that was replaced: its token is void.
@@ -109,24 +109,23 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
     }
   }
 
-  private async announce(ctx: RequestContext, batch: ParsedBeat[], notable: ReadonlyMap<SiteId, NotableBeat>): Promise<void> {
+  private async announce(ctx: RequestContext, batch: ReadBeat[], notable: ReadonlyMap<SiteId, NotableBeat>): Promise<void> {
     const back = batch.filter(({ device }) => notable.get(device.siteId)?.cameOnline);
     if (back.length) await this.repository.closeOutages(ctx, back);
-    for (const { device, seenAt, heartbeat } of batch) {
+    for (const { device, seenAt, vitals } of batch) {
       const row = notable.get(device.siteId);
       if (row?.cameOnline)
         await this.events.publish(ctx, new SiteCameOnline(device.teamId, device.siteId, new Date(seenAt), row.offlineSince));
       if (row?.rebooted)
-        await this.events.publish(ctx, new SiteRebooted(device.teamId, device.siteId, new Date(seenAt - heartbeat.uptimeSeconds! * 1000)));
+        await this.events.publish(ctx, new SiteRebooted(device.teamId, device.siteId, new Date(seenAt - vitals.uptimeSeconds! * 1000)));
     }
   }
 
   /** The lasting facts that differ from those last stored, as far as this process knows; after a start, of every site. */
-  private newFacts(batch: ParsedBeat[]): (FactsOfSite & { fingerprint: number })[] {
-    return batch.flatMap(({ device, heartbeat, body }) => {
-      if (body === '') return [];
-      const fingerprint = factsFingerprint(heartbeat);
-      return this.stored.get(device.siteId) === fingerprint ? [] : [{ siteId: device.siteId, facts: lastingFacts(heartbeat), fingerprint }];
+  private newFacts(batch: ReadBeat[]): (FactsOfSite & { fingerprint: number })[] {
+    return batch.flatMap(({ device, body, vitals: { fingerprint } }) => {
+      if (body === '' || this.stored.get(device.siteId) === fingerprint) return [];
+      return [{ siteId: device.siteId, facts: lastingFacts(parseHeartbeat(storable(body))), fingerprint }];
     });
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext, SiteId, TeamId } from '../../platform/context/index.js';
 import { Database } from '../../platform/database/index.js';
-import type { Heartbeat } from '../../routeros/heartbeat/index.js';
+import type { Vitals } from '../../routeros/heartbeat/index.js';
 import type { LastingFacts } from './facts.js';
 import type { Beat } from './heartbeat-buffer.js';
 
@@ -26,7 +26,7 @@ export interface NotableBeat {
   readonly rebooted: boolean;
 }
 
-export type ParsedBeat = Beat & { readonly heartbeat: Heartbeat };
+export type ReadBeat = Beat & { readonly vitals: Vitals };
 
 export interface FactsOfSite {
   readonly siteId: SiteId;
@@ -39,20 +39,19 @@ export class PulseRepository {
   constructor(private readonly db: Database) {}
 
   /** Writes the newest heartbeat of each site and answers the notable ones. Named columns only; older never overwrites newer. */
-  async write(ctx: RequestContext, beats: readonly ParsedBeat[]): Promise<NotableBeat[]> {
-    const column = (pick: (beat: ParsedBeat) => string | number | null): string =>
-      `{${beats.map((beat) => pick(beat) ?? 'NULL').join(',')}}`;
+  async write(ctx: RequestContext, beats: readonly ReadBeat[]): Promise<NotableBeat[]> {
+    const column = (pick: (beat: ReadBeat) => string | number | null): string => `{${beats.map((beat) => pick(beat) ?? 'NULL').join(',')}}`;
     return this.db.query<NotableBeat>(ctx, WRITE, [
       // Array literals made here: ids and numbers need none of the escaping that pg does for each element.
       column((b) => b.device.siteId),
       column((b) => b.device.generation),
       column((b) => b.seenAt),
       beats.map((b) => b.seenFrom),
-      column((b) => whole(b.heartbeat.uptimeSeconds)),
+      column((b) => whole(b.vitals.uptimeSeconds)),
       column((b) => b.beats),
-      column((b) => whole(b.heartbeat.cpuLoadPercent, LARGEST_INTEGER)),
-      column((b) => whole(b.heartbeat.freeMemoryBytes)),
-      column((b) => whole(b.heartbeat.freeHddBytes)),
+      column((b) => whole(b.vitals.cpuLoadPercent, LARGEST_INTEGER)),
+      column((b) => whole(b.vitals.freeMemoryBytes)),
+      column((b) => whole(b.vitals.freeHddBytes)),
     ]);
   }
 

@@ -26,6 +26,7 @@ const APP_ROLE = 'rosfleet';
 const DATABASE = 'rosfleet';
 const SUPERUSER = 'postgres';
 const START_LIMIT_MS = 60_000;
+const LEAVE_LIMIT_MS = 5000;
 
 export interface EmbeddedOptions {
   /** Loopback port to listen on; a free one by default. */
@@ -185,10 +186,13 @@ async function stopLeftOver(folder: string, say: (line: string) => void): Promis
   const pidFile = join(folder, 'postmaster.pid');
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
-  if (!pid || !isPostgres(pid)) return;
+  if (!pid) return;
+  // A server that was just killed may still be leaving; while its process id exists, a new one refuses the folder.
+  for (let waited = 0; isLeaving(pid) && waited < LEAVE_LIMIT_MS; waited += 20) await new Promise((r) => setTimeout(r, 20));
+  if (!isPostgres(pid)) return;
   say('Stopping the database server that an earlier run left behind');
   process.kill(pid, 'SIGINT');
-  for (let waited = 0; isPostgres(pid); waited += 50) {
+  for (let waited = 0; isPostgres(pid) || (isLeaving(pid) && waited < LEAVE_LIMIT_MS); waited += 50) {
     if (waited > START_LIMIT_MS)
       throw new Error(
         `A PostgreSQL server (pid ${pid}) holds ${folder} and does not stop. Is another rosfleet running on this data folder?`,
@@ -201,6 +205,16 @@ function isPostgres(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return !existsSync('/proc/self/cmdline') || /postgres/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** A process that has ended and that its parent has not noticed yet: it has an id and no command line any more. */
+function isLeaving(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return existsSync('/proc/self/cmdline') && readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '';
   } catch {
     return false;
   }

@@ -33,6 +33,7 @@ export class ErrorFilter implements ExceptionFilter {
     if (error.kind.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply
       .status(error.kind.status)
+      .header('x-request-id', request.id)
       .header('content-type', 'application/json; charset=utf-8')
       .send({ ...errorBody(error, this.settings.PUBLIC_URL), request_id: request.id });
   }

@@ -1,34 +1,32 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onRequestHookHandler, onResponseHookHandler } from 'fastify';
 import type { RequestContext } from '../context/index.js';
 import { Logger } from '../telemetry/logger.js';
 
 /** Routes that are called every few seconds by machines and would drown the log. */
 const QUIET = new Set(['/poll', '/health', '/health/live', '/health/ready']);
 
-/** One line a request. It names the route's pattern, never the URL: that may carry tokens and signatures. */
+/** One line a request that found its route, and its id in a header; quiet routes run without these hooks. It names the route's pattern, never the URL: that may carry tokens and signatures. */
 export function logRequests(fastify: FastifyInstance, logger: Logger): void {
-  fastify.addHook('onRequest', (request, reply, done) => {
+  fastify.addHook('onRoute', (route) => {
+    if (QUIET.has(route.url)) return;
+    route.onRequest = [stamp, ...listOf(route.onRequest)] as typeof route.onRequest;
+    route.onResponse = [...listOf(route.onResponse), log] as typeof route.onResponse;
+  });
+  const stamp: onRequestHookHandler = (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();
-  });
-  fastify.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? '(none)';
-    if (!QUIET.has(route)) {
-      const ctx = (request as { ctx?: RequestContext }).ctx;
-      logger.info(
-        {
-          requestId: request.id,
-          method: request.method,
-          route,
-          status: reply.statusCode,
-          ms: Math.round(reply.elapsedTime * 10) / 10,
-          actor: ctx?.actor.kind,
-          teamId: ctx?.teamId,
-          from: request.ip,
-        },
-        'request',
-      );
-    }
+  };
+  const log: onResponseHookHandler = (request, reply, done) => {
+    const ctx = (request as { ctx?: RequestContext }).ctx;
+    logger.info(
+      {
+        ...{ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode },
+        ...{ ms: Math.round(reply.elapsedTime * 10) / 10, actor: ctx?.actor.kind, teamId: ctx?.teamId, from: request.ip },
+      },
+      'request',
+    );
     done();
-  });
+  };
 }
+
+const listOf = <T>(one: T | T[] | undefined): T[] => (one === undefined ? [] : Array.isArray(one) ? one : [one]);

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, preValidationHookHandler } from 'fastify';
 import { applyDecorators } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
@@ -31,16 +31,18 @@ function isTooDeep(value: unknown): boolean {
   return false;
 }
 
+const refuseDepth: preValidationHookHandler = (request, _reply, done) => {
+  if (typeof request.body === 'object' && isTooDeep(request.body))
+    return done(new MalformedRequest(`The JSON is nested deeper than ${DEEPEST} levels.`));
+  done();
+};
+
 /** Refuses bodies of the wrong type, size or depth before anything looks into them. */
 export function guardIntake(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
     const intake = intakeOf(route.config);
     if (intake) route.bodyLimit = intake.limit;
-  });
-  fastify.addHook('preValidation', (request, _reply, done) => {
-    if (typeof request.body === 'object' && isTooDeep(request.body))
-      return done(new MalformedRequest(`The JSON is nested deeper than ${DEEPEST} levels.`));
-    done();
+    else route.preValidation = refuseDepth;
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
     const length = request.headers['content-length'];
