@@ -22,6 +22,8 @@ export interface DeviceIdentity {
 @Injectable()
 export class DeviceTokens implements OnModuleInit {
   private readonly read = new Map<string, DeviceIdentity>();
+  /** One string for a team, however many routers it has: at 100,000 of them it shows. */
+  private readonly teams = new Map<TeamId, TeamId>();
 
   constructor(
     private readonly keys: AppKeys,
@@ -53,10 +55,20 @@ export class DeviceTokens implements OnModuleInit {
     if (known) return known;
     const plain = this.keys.openDeterministic(token);
     if (plain?.length !== LENGTH || plain.readUInt8(0) !== FORMAT) return undefined;
-    const device = { siteId: uuidAt(plain, 1) as SiteId, teamId: uuidAt(plain, 17) as TeamId, generation: plain.readUInt32BE(33) };
+    const device = {
+      siteId: uuidAt(plain, 1) as SiteId,
+      teamId: this.shared(uuidAt(plain, 17) as TeamId),
+      generation: plain.readUInt32BE(33),
+    };
     if (this.read.size >= MOST_REMEMBERED) this.read.clear();
     this.read.set(token, device);
     return device;
+  }
+
+  private shared(team: TeamId): TeamId {
+    const known = this.teams.get(team);
+    if (!known) this.teams.set(team, team);
+    return known ?? team;
   }
 }
 
