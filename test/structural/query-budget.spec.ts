@@ -51,7 +51,7 @@ describe('the query budget', () => {
     ['the jobs of a site', 2, () => team.owner.get(`/site/${site}/job`).expect(200)],
     ['the runbooks', 2, () => team.owner.get('/runbook').expect(200)],
     ['a new job', 4, () => team.owner.job(site, ':put 1', { 'x-idempotency-key': newId() })],
-    ['a heartbeat that gets a job', 4, poll],
+    ['a heartbeat that gets a job', 3, poll],
   ];
 
   it.each(budget)('of %s is %i', async (_name, most, act) => {

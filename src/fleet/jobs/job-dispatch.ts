@@ -14,17 +14,19 @@ import { RouterLinks } from '../router-links.js';
 import { JobService } from './job.service.js';
 import type { JobState } from './job-state.js';
 
+/** What the database says when a router asks: how its site stands, and the job that is now in flight to it. */
+interface Turn {
+  readonly generation: number;
+  readonly leaving: boolean;
+  readonly version: string | null;
+  readonly job: Claimed | null;
+}
+
 interface Claimed {
   readonly id: JobId;
   readonly script: string;
   readonly state: JobState;
   readonly remaining: number;
-}
-
-interface Standing {
-  readonly generation: number;
-  readonly leaving: boolean;
-  readonly version: string | null;
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -46,53 +48,51 @@ export class JobDispatch {
   /** The script for the router's answer, empty when there is nothing to do. At most one job is in flight. */
   async next(ctx: RequestContext, device: DeviceIdentity, body: string): Promise<string> {
     this.hints.clearWork(device.siteId); // before we look: a wish that arrives meanwhile sets it again
-    const standing = await this.standing(device);
-    if (!standing) return this.removal(device, parseHeartbeat(body).version ?? '');
-    if (standing.generation !== device.generation) {
+    const turn = await this.turn(ctx, device);
+    if (turn === 'taken') return '';
+    if (turn === undefined) return this.removal(device, parseHeartbeat(body).version ?? '');
+    const version = turn.version ?? '';
+    if (turn.generation !== device.generation) {
       this.hints.revoke(device.siteId, device.generation);
       return '';
     }
-    if (standing.leaving) {
+    if (turn.leaving) {
       this.hints.addWork(device.siteId); // until it confirms, each poll brings the removal again
-      return this.removal(device, standing.version ?? '');
+      return this.removal(device, version);
     }
-    const job = await this.claim(ctx, device);
-    if (!job) return '';
-    const script = this.wrap(job, standing.version ?? '');
-    const limit = answerLimitBytes(standing.version ?? '');
+    return turn.job ? this.deliver(turn.job, version) : '';
+  }
+
+  /**
+   * Takes the oldest waiting job of a site that is served by this router, in one statement; two polls at the same instant
+   * get it once, and the other one is told `taken`. Undefined when there is no such site.
+   */
+  private async turn(ctx: RequestContext, device: DeviceIdentity): Promise<Turn | undefined | 'taken'> {
+    try {
+      return await this.db.transaction(ctx, async (ctx) => {
+        const now = this.clock.now();
+        const [turn] = await this.db.query<Turn>(ctx, TAKE_TURN, [device.siteId, now, device.teamId, device.generation]);
+        if (!turn?.job) return turn;
+        if (turn.job.remaining > 0) this.db.afterCommit(ctx, () => this.hints.addWork(device.siteId));
+        await this.events.publish(ctx, new JobChanged(device.teamId, device.siteId, turn.job.id, turn.job.state, now));
+        return turn;
+      });
+    } catch (error) {
+      if (sqlState(error) === UNIQUE_VIOLATION) return 'taken';
+      throw error;
+    }
+  }
+
+  private async deliver(job: Claimed, version: string): Promise<string> {
+    const script = this.wrap(job, version);
+    const limit = answerLimitBytes(version);
     if (Buffer.byteLength(script) <= limit) return script;
     await this.jobs.signal(
       job.id,
       'fail',
-      `With its wrapper this script has ${Buffer.byteLength(script)} bytes; RouterOS ${standing.version} reads at most ${limit} from an answer. Split it, or upgrade the router.`,
+      `With its wrapper this script has ${Buffer.byteLength(script)} bytes; RouterOS ${version} reads at most ${limit} from an answer. Split it, or upgrade the router.`,
     );
     return '';
-  }
-
-  private async standing(device: DeviceIdentity): Promise<Standing | undefined> {
-    const rows = await this.db.query<Standing>(
-      RequestContext.device(device.siteId, device.teamId),
-      `SELECT device_generation AS generation, deletion_requested_at IS NOT NULL AS leaving, software_version AS version FROM site WHERE id = $1 AND team_id = $2`,
-      [device.siteId, device.teamId],
-    );
-    return rows[0];
-  }
-
-  /** Takes the oldest waiting job, in one statement; two polls at the same instant get it once. */
-  private async claim(ctx: RequestContext, device: DeviceIdentity): Promise<Claimed | undefined> {
-    try {
-      return await this.db.transaction(ctx, async (ctx) => {
-        const now = this.clock.now();
-        const [job] = await this.db.query<Claimed>(ctx, CLAIM, [device.siteId, now]);
-        if (!job) return undefined;
-        if (job.remaining > 0) this.db.afterCommit(ctx, () => this.hints.addWork(device.siteId));
-        await this.events.publish(ctx, new JobChanged(device.teamId, device.siteId, job.id, job.state, now));
-        return job;
-      });
-    } catch (error) {
-      if (sqlState(error) === UNIQUE_VIOLATION) return undefined; // the other poll was first
-      throw error;
-    }
   }
 
   private wrap(job: Claimed, version: string): string {
@@ -109,13 +109,21 @@ export class JobDispatch {
   }
 }
 
-const CLAIM = `
-UPDATE job SET deliveries = deliveries + 1, sent_at = $2,
-  state = CASE WHEN needs_acknowledgement THEN 'sent' ELSE 'done' END,
-  started_at = CASE WHEN needs_acknowledgement THEN NULL ELSE $2::timestamptz END,
-  completed_at = CASE WHEN needs_acknowledgement THEN NULL ELSE $2::timestamptz END
-WHERE id = (SELECT id FROM job WHERE site_id = $1 AND state = 'pending'
-              AND NOT EXISTS (SELECT FROM job f WHERE f.site_id = $1 AND f.state IN ('sent', 'busy'))
-            ORDER BY created_at, id LIMIT 1 FOR UPDATE)
-  AND state = 'pending'
-RETURNING id, script, state, (SELECT count(*)::int FROM job w WHERE w.site_id = $1 AND w.state = 'pending') - 1 AS remaining`;
+const TAKE_TURN = `
+WITH standing AS (
+  SELECT device_generation AS generation, deletion_requested_at IS NOT NULL AS leaving, software_version AS version
+  FROM site WHERE id = $1 AND team_id = $3
+), claimed AS (
+  UPDATE job SET deliveries = deliveries + 1, sent_at = $2,
+    state = CASE WHEN needs_acknowledgement THEN 'sent' ELSE 'done' END,
+    started_at = CASE WHEN needs_acknowledgement THEN NULL ELSE $2::timestamptz END,
+    completed_at = CASE WHEN needs_acknowledgement THEN NULL ELSE $2::timestamptz END
+  WHERE id = (SELECT id FROM job WHERE site_id = $1 AND state = 'pending'
+                AND EXISTS (SELECT FROM standing WHERE NOT leaving AND generation = $4)
+                AND NOT EXISTS (SELECT FROM job f WHERE f.site_id = $1 AND f.state IN ('sent', 'busy'))
+              ORDER BY created_at, id LIMIT 1 FOR UPDATE)
+    AND state = 'pending'
+  RETURNING json_build_object('id', id, 'script', script, 'state', state,
+    'remaining', (SELECT count(*)::int FROM job w WHERE w.site_id = $1 AND w.state = 'pending') - 1) AS job
+)
+SELECT generation, leaving, version, job FROM standing LEFT JOIN claimed ON true`;
