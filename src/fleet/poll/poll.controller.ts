@@ -1,6 +1,6 @@
-import { Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answers, DeviceOnly } from '../../platform/access/index.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { RequestContext } from '../../platform/context/index.js';
@@ -33,7 +33,6 @@ export class PollController {
 
   @Post('poll')
   @HttpCode(200)
-  @Header('content-type', 'text/plain; charset=utf-8')
   @DeviceOnly()
   @Takes('text/plain', HEARTBEAT_LIMIT)
   @Answers(MalformedHeartbeat, PayloadTooLarge, UnsupportedMediaType)
@@ -43,14 +42,16 @@ export class PollController {
     description: 'Wrapped job script, or an empty body when nothing is pending',
     content: { 'text/plain': { schema: { type: 'string' } } },
   })
-  poll(@Req() request: PollRequest): string | Promise<string> {
-    // Only @Req: every other parameter would be led through the global pipes, which wait once for each.
+  poll(@Req() request: PollRequest, @Res() reply: FastifyReply): void | Promise<void> {
+    // @Req and @Res alone: other parameters are led through the global pipes one by one, a returned value through what
+    // serialises answers; together they would be a good part of what a heartbeat costs.
     const { device } = request;
     const body = typeof request.body === 'string' ? request.body : '';
     if (!looksLikeHeartbeat(body)) throw new MalformedHeartbeat();
     if (this.hints.isRevoked(device.siteId, device.generation)) throw new Unauthenticated('This router no longer serves its site.');
     this.buffer.note(device, this.clock.millis(), request.ip, body);
-    return this.hints.hasWork(device.siteId) ? this.next(request.ctx, device, body) : '';
+    if (this.hints.hasWork(device.siteId)) return this.next(request.ctx, device, body).then((script) => answer(reply, script));
+    answer(reply, '');
   }
 
   /** A router must never see our trouble: RouterOS raises on an HTTP error. It comes back in 30 s. */
@@ -63,4 +64,8 @@ export class PollController {
       return '';
     }
   }
+}
+
+function answer(reply: FastifyReply, script: string): void {
+  void reply.status(200).header('content-type', 'text/plain; charset=utf-8').send(script);
 }
