@@ -17,7 +17,8 @@ import {
 } from '../errors.js';
 import { SiteAdopted } from '../events.js';
 import { DeviceTokens } from '../poll/device-tokens.js';
-import { factsFingerprint, lastingFacts } from '../poll/facts.js';
+import { lastingFacts } from '../poll/facts.js';
+import { PulseRepository } from '../poll/pulse.repository.js';
 import { SeatLimits } from '../ports/seat-limits.js';
 import { RouterLinks } from '../router-links.js';
 import type { BootstrapToken } from '../runbooks/bootstrap-token.entity.js';
@@ -53,6 +54,7 @@ export class AdoptionService {
     private readonly sites: SitesRepository,
     private readonly across: SitesAcrossTeams,
     private readonly seats: SeatLimits,
+    private readonly pulse: PulseRepository,
     private readonly deviceTokens: DeviceTokens,
     private readonly links: RouterLinks,
     private readonly db: Database,
@@ -112,8 +114,7 @@ export class AdoptionService {
 
   /** The same hardware at the same site: its facts are noted, its token stays the same. */
   private async again(ctx: RequestContext, site: Site, heartbeat: Heartbeat): Promise<Site> {
-    if (factsFingerprint(heartbeat) !== factsFingerprint(storedHeartbeat(site)))
-      await this.sites.change(ctx, site.id, { ...columns(heartbeat), updatedAt: this.clock.now() });
+    await this.pulse.writeFacts(ctx, [{ siteId: site.id, facts: lastingFacts(heartbeat) }], this.clock.now());
     await this.events.publish(ctx, new SiteAdopted(site.teamId, site.id, true, this.clock.now()));
     return site;
   }
@@ -204,16 +205,3 @@ function columns(heartbeat: Heartbeat): Partial<Site> {
   const { facts, ...named } = lastingFacts(heartbeat);
   return { ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)), facts };
 }
-
-const storedHeartbeat = (site: Site): Heartbeat =>
-  ({
-    ...site.facts,
-    identity: site.identity,
-    serialNumber: site.serialNumber,
-    softwareId: site.softwareId,
-    version: site.softwareVersion,
-    architectureName: site.architectureName,
-    model: site.model,
-    boardName: site.boardName,
-    routerboard: site.routerboard,
-  }) as Heartbeat;

@@ -1,10 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { SiteId } from '../../platform/context/index.js';
 
-/** What is known of a site without asking the database. `work` is a hint to ask; the database decides. */
-export type SiteHint = 'work' | 'revoked';
-
-/** Sites whose next poll needs more than an empty answer. Fed by each flush, by events and by notifications. */
+/** Sites whose next poll needs more than an empty answer. `work` is a hint to ask; the database decides. Fed by each flush, by events and by notifications. */
 @Injectable()
 export class WorkHints {
   private readonly work = new Set<SiteId>();

@@ -47,10 +47,6 @@ export class PermissionCache<V> implements OnApplicationBootstrap, OnApplication
     return value;
   }
 
-  peek(key: string): V | undefined {
-    return this.entries.get(key);
-  }
-
   /** Forgets everything, at once in this process. */
   clear(): void {
     this.generation++;
