@@ -1,4 +1,4 @@
-import type { Team } from '../modules/identity/team.entity.js';
+import type { Team } from '../modules/identity/teams/team.entity.js';
 import { IdentityService } from '../modules/identity/index.js';
 import { ALL_SCOPES, isScope } from '../platform/access/index.js';
 import { Clock } from '../platform/clock/clock.js';

@@ -1,8 +1,8 @@
 /** Loads every entity of this domain, so that the data source knows them. A test finds files missing here. */
-import './api-credential.entity.js';
-import './membership.entity.js';
+import './credentials/api-credential.entity.js';
+import './teams/membership.entity.js';
 import './organization.entity.js';
-import './role.entity.js';
-import './signing-key.entity.js';
-import './team.entity.js';
-import './user.entity.js';
+import './teams/role.entity.js';
+import './access/signing-key.entity.js';
+import './teams/team.entity.js';
+import './accounts/user.entity.js';

@@ -15,14 +15,14 @@ import { Database } from '../../platform/database/index.js';
 import { NotFound } from '../../platform/errors/index.js';
 import { PermissionCache } from './access/permission-cache.js';
 import { hashApiSecret } from './access/authenticator.js';
-import { ApiCredential } from './api-credential.entity.js';
+import { ApiCredential } from './credentials/api-credential.entity.js';
 import { UnknownScope } from './errors.js';
-import { Membership } from './membership.entity.js';
+import { Membership } from './teams/membership.entity.js';
 import { Organization } from './organization.entity.js';
-import { hashPassword } from './passwords.js';
-import { SYSTEM_ROLES } from './system-roles.js';
-import { Team } from './team.entity.js';
-import { User } from './user.entity.js';
+import { hashPassword } from './accounts/passwords.js';
+import { SYSTEM_ROLES } from './teams/system-roles.js';
+import { Team } from './teams/team.entity.js';
+import { User } from './accounts/user.entity.js';
 
 /** Length of an API credential's secret (contract/notes/authentication.md). */
 const SECRET_LENGTH = 62;

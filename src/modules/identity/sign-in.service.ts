@@ -7,8 +7,8 @@ import { RateLimited } from '../../platform/errors/index.js';
 import { JwtTokens } from './access/jwt.strategy.js';
 import { PasswordChangeRequired, SignInRefused } from './errors.js';
 import { IdentityService } from './identity.service.js';
-import { hashPassword, passwordMatches } from './passwords.js';
-import { User } from './user.entity.js';
+import { hashPassword, passwordMatches } from './accounts/passwords.js';
+import { User } from './accounts/user.entity.js';
 
 const FREE_ATTEMPTS = 5;
 const MOST_REMEMBERED = 10_000;

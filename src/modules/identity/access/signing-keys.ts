@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { RequestContext } from '../../../platform/context/index.js';
 import { AppKeys } from '../../../platform/crypto/index.js';
 import { Database } from '../../../platform/database/index.js';
-import { SigningKey } from '../signing-key.entity.js';
+import { SigningKey } from './signing-key.entity.js';
 
 /** RS256: its signatures are checked on every request, which RSA does several times faster than ECDSA. */
 export const SIGNING_ALGORITHM = 'RS256';

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsEmail, IsString, Matches, MaxLength } from 'class-validator';
-import { PASSWORD_RULE } from '../passwords.js';
+import { PASSWORD_RULE } from '../accounts/passwords.js';
 
 export class SignInDto {
   @ApiProperty({ format: 'email' })

@@ -1,6 +1,6 @@
 import { Column, Index, PrimaryColumn } from 'typeorm';
-import type { RoleId, TeamId, UserId } from '../../platform/context/index.js';
-import { TenantEntity } from '../../platform/database/index.js';
+import type { RoleId, TeamId, UserId } from '../../../platform/context/index.js';
+import { TenantEntity } from '../../../platform/database/index.js';
 
 /** One person in one team, with one role; a person with several roles has several rows. */
 @TenantEntity('membership')

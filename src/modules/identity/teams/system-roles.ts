@@ -1,4 +1,4 @@
-import { ALL_SCOPES, type Scope } from '../../platform/access/index.js';
+import { ALL_SCOPES, type Scope } from '../../../platform/access/index.js';
 
 /** Roles that every installation has; brought up to date at each start, so that a new scope reaches them. */
 export const SYSTEM_ROLES: readonly { systemName: string; name: string; scopes: readonly Scope[] }[] = [

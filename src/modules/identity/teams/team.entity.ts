@@ -1,6 +1,6 @@
 import { Column, Index, PrimaryColumn } from 'typeorm';
-import type { OrganizationId, TeamId, UserId } from '../../platform/context/index.js';
-import { SharedEntity } from '../../platform/database/index.js';
+import type { OrganizationId, TeamId, UserId } from '../../../platform/context/index.js';
+import { SharedEntity } from '../../../platform/database/index.js';
 
 /** The access boundary: every site, policy and script belongs to one. */
 @SharedEntity('team', 'Is the tenant itself: its own id is what team_id points to.')

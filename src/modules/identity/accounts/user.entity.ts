@@ -1,6 +1,6 @@
 import { Column, Index, PrimaryColumn } from 'typeorm';
-import type { TeamId, UserId } from '../../platform/context/index.js';
-import { SharedEntity } from '../../platform/database/index.js';
+import type { TeamId, UserId } from '../../../platform/context/index.js';
+import { SharedEntity } from '../../../platform/database/index.js';
 
 /** A person. May be in many teams and acts in one of them at a time. */
 @SharedEntity('app_user', 'A person may be in many teams; memberships are what a team owns.')

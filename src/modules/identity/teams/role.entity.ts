@@ -1,6 +1,6 @@
 import { Column, Index, PrimaryColumn } from 'typeorm';
-import type { RoleId, TeamId } from '../../platform/context/index.js';
-import { SharedEntity } from '../../platform/database/index.js';
+import type { RoleId, TeamId } from '../../../platform/context/index.js';
+import { SharedEntity } from '../../../platform/database/index.js';
 
 /** A set of scopes. System roles belong to no team and cannot be changed; the others belong to one. */
 @SharedEntity('role', 'System roles belong to no team (team_id null) and are seen by all; custom roles carry their team_id.')

@@ -1,5 +1,5 @@
 import { Column, PrimaryColumn } from 'typeorm';
-import { SharedEntity } from '../../platform/database/index.js';
+import { SharedEntity } from '../../../platform/database/index.js';
 
 /** A key pair that signs our JWTs. The newest one signs; all that are not retired verify. */
 @SharedEntity('signing_key', 'Keys of the whole installation.')

@@ -1,6 +1,6 @@
 import { Column, Index, PrimaryColumn } from 'typeorm';
-import type { CredentialId, TeamId, UserId } from '../../platform/context/index.js';
-import { TenantEntity } from '../../platform/database/index.js';
+import type { CredentialId, TeamId, UserId } from '../../../platform/context/index.js';
+import { TenantEntity } from '../../../platform/database/index.js';
 
 /** A program's way in: `{id}:{teamId}:{secret}`. Bound to one team; can do at most what its creator can. */
 @TenantEntity('api_credential')
