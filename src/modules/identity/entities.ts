@@ -1,8 +1,19 @@
 /** Loads every entity of this domain, so that the data source knows them. A test finds files missing here. */
-import './credentials/api-credential.entity.js';
-import './teams/membership.entity.js';
-import './organization.entity.js';
-import './teams/role.entity.js';
 import './access/signing-key.entity.js';
-import './teams/team.entity.js';
+import './accounts/account-link.entity.js';
+import './accounts/old-password.entity.js';
+import './accounts/recovery-code.entity.js';
+import './accounts/sign-in-throttle.entity.js';
+import './accounts/two-factor.entity.js';
 import './accounts/user.entity.js';
+import './credentials/api-credential.entity.js';
+import './credentials/api-key.entity.js';
+import './federation/linked-identity.entity.js';
+import './oidc/oidc-client.entity.js';
+import './oidc/oidc-record.entity.js';
+import './organization.entity.js';
+import './sessions/user-session.entity.js';
+import './teams/membership.entity.js';
+import './teams/role.entity.js';
+import './teams/team-invitation.entity.js';
+import './teams/team.entity.js';

@@ -14,6 +14,10 @@ export type JobId = Id<'job'>;
 export type RunbookId = Id<'runbook'>;
 export type BootstrapTokenId = Id<'bootstrap-token'>;
 export type TaskId = Id<'task'>;
+export type SessionId = Id<'session'>;
+export type InvitationId = Id<'invitation'>;
+/** `api_key_` and 27 letters and digits. */
+export type ApiKeyId = Id<'api-key'>;
 
 /** A new time-ordered id (UUIDv7, RFC 9562). */
 export const newId = <I extends string>(): I => v7() as I;

@@ -34,6 +34,13 @@ export class ApiCredential {
   @Column('timestamptz', { nullable: true })
   revokedAt!: Date | null;
 
+  /** Noted a minute apart at most. */
+  @Column('timestamptz', { nullable: true })
+  lastUsedAt!: Date | null;
+
   @Column('timestamptz', { default: () => 'now()' })
   createdAt!: Date;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  updatedAt!: Date;
 }

@@ -5,6 +5,7 @@ import { SharedEntity } from '../../../platform/database/index.js';
 /** A set of scopes. System roles belong to no team and cannot be changed; the others belong to one. */
 @SharedEntity('role', 'System roles belong to no team (team_id null) and are seen by all; custom roles carry their team_id.')
 @Index('role_system', ['systemName'], { unique: true })
+@Index('role_name', ['teamId', 'name'], { unique: true })
 export class Role {
   @PrimaryColumn('uuid')
   id!: RoleId;
@@ -25,4 +26,7 @@ export class Role {
 
   @Column('timestamptz', { default: () => 'now()' })
   createdAt!: Date;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  updatedAt!: Date;
 }
