@@ -35,9 +35,8 @@ export const token = command({
     const credential = await withDatabase(withDataDir(data), async ({ db, settings }) => {
       const appKey = appKeyOf(settings);
       // The triggers of the database tell a running server; there is no cache to clear here.
-      const identity = new IdentityService(db, new AppKeys(appKey, settings.APP_KEY_PREVIOUS), new Random(), new Clock(), {
-        clear: () => undefined,
-      } as never);
+      const keys = new AppKeys(appKey, settings.APP_KEY_PREVIOUS);
+      const identity = new IdentityService(db, keys, new Random(), new Clock(), { clear: () => undefined } as never, settings);
       const user = await identity.findUserByEmail(ctx, email);
       if (!user) throw new CommandFailed(`There is no user ${email}. ${await usersOf(db)}`);
       const chosen = choose(await identity.teamsOf(ctx, user.id), team, email);

@@ -1,4 +1,4 @@
-import { concern, integer, text } from './variable.js';
+import { concern, flag, integer, list, text } from './variable.js';
 
 export const identityConfig = concern('Identity: first administrator, tokens', {
   ROSFLEET_ADMIN_EMAIL: text('admin@rosfleet.local', 'E-mail address of the administrator made at first start.', 'noc@example.net', {
@@ -14,6 +14,22 @@ export const identityConfig = concern('Identity: first administrator, tokens', {
       why: 'is not at least 8 characters with upper case, lower case, digit and special character',
     },
   ),
+  REGISTRATION: flag(true, 'Anybody may register an account. When false, people come by invitation or are added by an administrator.'),
+  PORTAL_REDIRECT_URIS: list(
+    'More redirect URIs of the single-page app (client rosfleet-portal), beside PORTAL_URL/callback and PORTAL_URL/silent-renew.',
+    'http://localhost:5173/callback',
+    { check: isWebUrl, why: 'is not an http or https URL without a fragment' },
+  ),
+  CORS_ORIGINS: list(
+    'Origins of web pages that may call the API, beside that of PORTAL_URL and of PORTAL_REDIRECT_URIS.',
+    'https://tools.example.net',
+    { check: (item) => URL.canParse(item) && new URL(item).origin === item, why: 'is not an origin such as https://tools.example.net' },
+  ),
+  ACCESS_TOKEN_SECONDS: integer(3600, 'Life of the access and ID tokens that the OpenID provider issues.', { min: 60, max: 86_400 }),
+  SIGNING_KEY_DAYS: integer(90, 'Age at which the key that signs tokens is replaced; the one before verifies for two more days.', {
+    min: 1,
+    max: 3650,
+  }),
   JWT_TTL_SECONDS: integer(900, 'Life of a JWT traded for an API credential.', { min: 60, max: 86_400 }),
   INTERNAL_TOKEN: text(
     undefined,
@@ -25,3 +41,7 @@ export const identityConfig = concern('Identity: first administrator, tokens', {
     },
   ),
 });
+
+function isWebUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && !text.includes('#');
+}

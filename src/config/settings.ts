@@ -1,24 +1,37 @@
+import type { Mailbox } from '../platform/mail/mailbox.js';
 import { fleetConfig } from './fleet.config.js';
+import { geoipConfig } from './geoip.config.js';
 import { httpConfig } from './http.config.js';
 import { identityConfig } from './identity.config.js';
+import { mailConfig, OUTBOX_SENDER } from './mail.config.js';
 import { storageConfig } from './storage.config.js';
 import { type Concern, InvalidEnvironment, readConcern, type Values } from './variable.js';
 
-export const concerns = [httpConfig, storageConfig, fleetConfig, identityConfig] as const satisfies readonly Concern[];
+export const concerns = [
+  httpConfig,
+  storageConfig,
+  mailConfig,
+  fleetConfig,
+  identityConfig,
+  geoipConfig,
+] as const satisfies readonly Concern[];
 
 type All = Values<typeof httpConfig.variables> &
   Values<typeof storageConfig.variables> &
   Values<typeof fleetConfig.variables> &
-  Values<typeof identityConfig.variables>;
+  Values<typeof identityConfig.variables> &
+  Values<typeof mailConfig.variables> &
+  Values<typeof geoipConfig.variables>;
 
 /** Everything the environment decides, typed. Injected as is; made once, by `readSettings`. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the class is the injection token, the interface its shape
 export abstract class Settings {}
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see above
-export interface Settings extends All {
+export interface Settings extends Omit<All, 'MAIL_FROM'> {
   /** URL without trailing slash, never empty. */
   PUBLIC_URL: string;
   PORTAL_URL: string;
+  MAIL_FROM: Mailbox;
 }
 
 /**
@@ -28,9 +41,16 @@ export interface Settings extends All {
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const problems: string[] = [];
   const values = Object.assign({}, ...concerns.map((c) => readConcern(c as Concern, env, problems))) as All;
+  if (values.SMTP_URL && !values.MAIL_FROM && !env['MAIL_FROM'])
+    problems.push(`MAIL_FROM is missing, and SMTP_URL needs it; for example MAIL_FROM=${mailConfig.variables.MAIL_FROM.example}`);
   if (problems.length) throw new InvalidEnvironment(problems);
   const publicUrl = values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`;
-  return Object.freeze({ ...values, PUBLIC_URL: publicUrl, PORTAL_URL: values.PORTAL_URL ?? publicUrl });
+  return Object.freeze({
+    ...values,
+    PUBLIC_URL: publicUrl,
+    PORTAL_URL: values.PORTAL_URL ?? publicUrl,
+    MAIL_FROM: values.MAIL_FROM ?? OUTBOX_SENDER,
+  });
 }
 
 /** The text of `.env.example`: every variable with its meaning, commented out at its default or an example. */

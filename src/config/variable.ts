@@ -104,3 +104,19 @@ export const url = <T extends string | undefined>(
     return raw.replace(/\/+$/, '');
   },
 });
+
+/** Values separated by commas; each is checked. */
+export const list = (
+  describe: string,
+  example: string,
+  accept: { check: (item: string) => boolean; why: string },
+): Variable<readonly string[] | undefined> => ({
+  describe: `${describe} Separated by commas.`,
+  example,
+  fallback: undefined,
+  parse: (raw) => {
+    const items = raw.split(',').map((item) => item.trim());
+    const wrong = items.find((item) => !accept.check(item));
+    return wrong === undefined ? items : refuse(`holds ${JSON.stringify(wrong)}, which ${accept.why}`);
+  },
+});

@@ -6,21 +6,37 @@ import { JwtTokens } from './access/jwt.strategy.js';
 import { PermissionCache } from './access/permission-cache.js';
 import { PermissionsRepository } from './access/permissions.repository.js';
 import { SigningKeys } from './access/signing-keys.js';
+import { AccountLetters } from './accounts/account-letters.js';
+import { AccountLinks } from './accounts/account-links.js';
+import { AccountController } from './accounts/account.controller.js';
+import { AccountService } from './accounts/account.service.js';
+import { Reauthentication } from './accounts/reauthentication.js';
+import { RegistrationService } from './accounts/registration.service.js';
+import { Throttle } from './accounts/throttle.js';
+import { TwoFactorService } from './accounts/two-factor.service.js';
 import { FirstStart } from './first-start.js';
 import { IdentityTeamDirectory } from './identity-team-directory.js';
 import { IdentityService } from './identity.service.js';
 import { InternalToken } from './internal-token.js';
-import { SignInService } from './sign-in.service.js';
+import { OidcClients } from './oidc/oidc-clients.js';
+import { OidcPages } from './oidc/oidc-pages.js';
+import { OidcProvider } from './oidc/oidc-provider.js';
+import { OidcRecords } from './oidc/oidc-records.js';
+import { OidcController } from './oidc/oidc.controller.js';
+import { SessionService } from './sessions/session.service.js';
+import { SignInFlow } from './sign-in/sign-in-flow.js';
 import { TeamSeatLimits } from './team-seat-limits.js';
 import { TokensController } from './tokens.controller.js';
 
 /** Who is who: organizations, teams, people, credentials, and the checks of their tokens. */
 @Global()
 @Module({
-  controllers: [TokensController],
+  controllers: [TokensController, OidcController, AccountController],
   providers: [
     ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],
-    ...[FirstStart, IdentityService, SignInService],
+    ...[FirstStart, IdentityService],
+    ...[AccountLetters, AccountLinks, AccountService, Reauthentication, RegistrationService, Throttle, TwoFactorService],
+    ...[OidcClients, OidcPages, OidcProvider, OidcRecords, SessionService, SignInFlow],
     { provide: SeatLimits, useClass: TeamSeatLimits },
     { provide: TeamDirectory, useClass: IdentityTeamDirectory },
   ],

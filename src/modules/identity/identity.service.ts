@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Settings } from '../../config/index.js';
 import { isScope } from '../../platform/access/index.js';
 import { Clock } from '../../platform/clock/clock.js';
 import {
@@ -36,6 +37,14 @@ export interface NewPerson {
   readonly mustChangePassword?: boolean;
 }
 
+/** A person as stored; what is left out gets its default. */
+export type PersonRow = Partial<Pick<User, 'allowLogin' | 'idp' | 'timezone' | 'country' | 'mobile' | 'locale' | 'mustChangePassword'>> & {
+  readonly email: string;
+  readonly name: string;
+  readonly passwordHash: string | null;
+  readonly emailVerified: boolean;
+};
+
 /** Organizations, teams, people and their credentials: what start-up, the command line and tests need to make a team real. */
 @Injectable()
 export class IdentityService {
@@ -45,6 +54,7 @@ export class IdentityService {
     private readonly random: Random,
     private readonly clock: Clock,
     private readonly cache: PermissionCache<never>,
+    private readonly settings: Settings,
   ) {}
 
   /** Writes the system roles as this version defines them. Idempotent. */
@@ -78,17 +88,31 @@ export class IdentityService {
     });
   }
 
+  /** A person whose address needs no proof: start-up and the command line vouch for it. */
   async createUser(ctx: RequestContext, person: NewPerson): Promise<UserId> {
-    const id = newId<UserId>();
     const passwordHash = person.password === undefined ? null : await hashPassword(person.password);
+    const { email, name, mustChangePassword } = person;
+    return this.addPerson(ctx, { email, name, passwordHash, mustChangePassword, emailVerified: true });
+  }
+
+  async addPerson(ctx: RequestContext, { emailVerified, email, ...person }: PersonRow): Promise<UserId> {
+    const id = newId<UserId>();
+    const now = this.clock.now();
     await this.insert(ctx, User, {
-      id,
-      email: person.email.toLowerCase(),
-      name: person.name,
-      passwordHash,
-      mustChangePassword: person.mustChangePassword ?? false,
+      ...{ ...person, id, email: email.trim().toLowerCase(), emailVerifiedAt: emailVerified ? now : null },
+      ...{ createdAt: now, updatedAt: now },
     });
     return id;
+  }
+
+  /** An organization and a team of a person's own, in which they are the owner. */
+  givePersonalTeam(ctx: RequestContext, userId: UserId, name: string): Promise<TeamId> {
+    return this.db.transaction(ctx, async (ctx) => {
+      const organizationId = await this.createOrganization(ctx, name, this.settings.DEFAULT_SITE_LIMIT);
+      const teamId = await this.createTeam(ctx, { name, organizationId, ownerId: userId });
+      await this.db.query(ctx, `UPDATE app_user SET personal_team_id = $2 WHERE id = $1`, [userId, teamId]);
+      return teamId;
+    });
   }
 
   /** @throws NotFound for an unknown system role */

@@ -1,10 +1,10 @@
 import type { EntityManager } from 'typeorm';
-import type { CredentialId, SiteId, TeamId, UserId } from './ids.js';
+import type { ApiKeyId, CredentialId, SessionId, SiteId, TeamId, UserId } from './ids.js';
 
 /** Who asks. There is no «nobody»: work that no person caused names the task that does it. */
 export type Actor =
-  | { readonly kind: 'user'; readonly userId: UserId }
-  | { readonly kind: 'api-token'; readonly credentialId: CredentialId; readonly userId: UserId }
+  | { readonly kind: 'user'; readonly userId: UserId; readonly sessionId?: SessionId; readonly secondFactor?: boolean }
+  | { readonly kind: 'api-token'; readonly credentialId: CredentialId | ApiKeyId; readonly userId: UserId }
   | { readonly kind: 'device'; readonly siteId: SiteId }
   | { readonly kind: 'signed' }
   | { readonly kind: 'internal'; readonly service: string }
@@ -60,6 +60,13 @@ export class RequestContext {
   /** The person behind the request, directly or through an API credential. */
   get userId(): UserId | undefined {
     return this.actor.kind === 'user' || this.actor.kind === 'api-token' ? this.actor.userId : undefined;
+  }
+
+  /** @throws Error when no person is behind the request: its route declares the wrong access */
+  requireUser(): UserId {
+    const { userId } = this;
+    if (userId === undefined) throw new Error(`This work is for a person and its context is ${this.actor.kind}.`);
+    return userId;
   }
 
   /** True for work that may see rows of every team: ours and that of internal services. */

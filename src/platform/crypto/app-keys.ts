@@ -50,6 +50,11 @@ export class AppKeys {
     return hmac(this.current.mac, text, purpose).toString('base64url');
   }
 
+  /** `text`'s MAC under the current and the previous key: what a look-up by MAC has to try. */
+  macsOf(text: string, purpose: string): string[] {
+    return this.sets.map((set) => hmac(set.mac, text, purpose).toString('base64url'));
+  }
+
   /** Constant-time check of `mac`, under the current and the previous key. */
   macMatches(candidate: string, text: string, purpose: string): boolean {
     const given = Buffer.from(candidate, 'base64url');

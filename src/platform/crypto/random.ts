@@ -12,7 +12,12 @@ export class Random {
 
   /** A text of letters and digits, 5.95 bits a character. */
   alphanumeric(length: number): string {
-    return Array.from({ length }, () => LETTERS_AND_DIGITS[randomInt(LETTERS_AND_DIGITS.length)]!).join('');
+    return this.text(length, LETTERS_AND_DIGITS);
+  }
+
+  /** A text of signs of an alphabet, each as likely as the next. */
+  text(length: number, alphabet: string): string {
+    return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]!).join('');
   }
 
   /** A number from 0 (included) to 1 (excluded); not for secrets. */

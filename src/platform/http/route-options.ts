@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyRequest, preValidationHookHandler } from 'fastify';
+import type { FastifyInstance, FastifyRequest, preParsingHookHandler, preValidationHookHandler } from 'fastify';
+import { Readable } from 'node:stream';
 import { applyDecorators } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
@@ -9,13 +10,20 @@ export interface Intake {
   readonly mediaType: string;
   /** Largest body in bytes. */
   readonly limit: number;
+  /** The body is left in the request's stream: a library behind the route reads it. */
+  readonly unread?: boolean;
 }
 
 const JSON_INTAKE: Intake = { mediaType: 'application/json', limit: 1_048_576 };
 
 /** This route's bodies are of another type or size than JSON of at most 1 MiB. */
-export const Takes = (mediaType: string, limit: number): MethodDecorator =>
-  applyDecorators(ApiConsumes(mediaType), RouteConfig({ intake: { mediaType, limit } satisfies Intake }));
+export const Takes = (mediaType: string, limit: number, options: Pick<Intake, 'unread'> = {}): MethodDecorator =>
+  applyDecorators(ApiConsumes(mediaType), RouteConfig({ intake: { mediaType, limit, ...options } satisfies Intake }));
+
+/** Gives the parser an empty body of the announced length. */
+const leaveUnread: preParsingHookHandler = (request, _reply, _payload, done) => {
+  done(null, Object.assign(Readable.from([]), { receivedEncodedLength: Number(request.headers['content-length'] ?? 0) }));
+};
 
 const intakeOf = (config: unknown): Intake | undefined => (config as { intake?: Intake } | undefined)?.intake;
 
@@ -42,7 +50,8 @@ export function guardIntake(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
     const intake = intakeOf(route.config);
     if (intake) route.bodyLimit = intake.limit;
-    else route.preValidation = refuseDepth;
+    if (intake?.unread) route.preParsing = leaveUnread;
+    if (!intake) route.preValidation = refuseDepth;
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
     const length = request.headers['content-length'];

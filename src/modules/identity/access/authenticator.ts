@@ -3,12 +3,21 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { AccessChecks, bearerOf } from '../../../platform/access/index.js';
 import { Clock } from '../../../platform/clock/clock.js';
-import { type CredentialId, isUuid, RequestContext, type TeamId, type UserId } from '../../../platform/context/index.js';
+import {
+  type ApiKeyId,
+  type CredentialId,
+  isUuid,
+  RequestContext,
+  type SessionId,
+  type TeamId,
+  type UserId,
+} from '../../../platform/context/index.js';
 import { AppKeys } from '../../../platform/crypto/index.js';
 import { Unauthenticated } from '../../../platform/errors/index.js';
 import { InternalToken } from '../internal-token.js';
 import { JwtTokens } from './jwt.strategy.js';
 import { PermissionCache } from './permission-cache.js';
+import { API_KEY_PREFIX, API_KEY_PURPOSE, scopesOfPermissions } from '../credentials/key-permissions.js';
 import { PermissionsRepository } from './permissions.repository.js';
 
 /** What a credential may do, as long as nothing of identity changes. */
@@ -19,6 +28,10 @@ interface Standing {
   readonly expiresAt: number;
   /** Only of API credentials. */
   readonly secretHash?: string;
+  /** Only of API keys. */
+  readonly keyId?: ApiKeyId;
+  /** Only of people: they passed a second factor in this session. */
+  readonly secondFactor?: boolean;
 }
 
 const NOBODY: Standing = { userId: '' as UserId, teamId: undefined, scopes: new Set(), expiresAt: 0 };
@@ -49,15 +62,31 @@ export class Authenticator implements OnModuleInit {
     const token = bearerOf(request);
     if (!token) throw new Unauthenticated();
     if (token.includes(':')) return this.byCredential(token, request.id);
-    const claims = await this.jwt.check(request);
+    if (token.startsWith(API_KEY_PREFIX)) return this.byKey(token, request.id);
+    const claims = await this.jwt.check(request, token);
     if (claims.credential) {
       const standing = await this.credentialStanding(claims.credential);
       this.refuseExpired(standing);
       return contextOf({ kind: 'api-token', credentialId: claims.credential, userId: standing.userId }, standing, request.id);
     }
-    const standing = await this.cache.get(`user ${claims.sub}`, () => this.loadPerson(claims.sub));
+    const sessionId = claims.session;
+    if (!sessionId) throw new Unauthenticated();
+    const standing = await this.cache.get(`session ${sessionId}`, () => this.loadSession(sessionId));
     this.refuseExpired(standing);
-    return contextOf({ kind: 'user', userId: claims.sub }, standing, request.id);
+    if (standing.userId !== claims.sub) throw new Unauthenticated();
+    return contextOf({ kind: 'user', userId: claims.sub, sessionId, secondFactor: standing.secondFactor }, standing, request.id);
+  }
+
+  private async byKey(token: string, requestId: string): Promise<RequestContext> {
+    // A wrong secret is not remembered: anybody could fill the memory with them.
+    const hash = this.keys.macsOf(token, API_KEY_PURPOSE);
+    const standing = await this.cache.get(
+      `key ${hash[0]}`,
+      () => this.loadKey(hash),
+      (found) => found !== NOBODY,
+    );
+    this.refuseExpired(standing);
+    return contextOf({ kind: 'api-token', credentialId: standing.keyId!, userId: standing.userId }, standing, requestId);
   }
 
   private async credentialOnly(request: FastifyRequest): Promise<RequestContext> {
@@ -97,11 +126,21 @@ export class Authenticator implements OnModuleInit {
     return { userId: row.userId, teamId: row.teamId, scopes, expiresAt: row.expiresAt?.getTime() ?? Infinity, secretHash: row.secretHash };
   }
 
-  private async loadPerson(userId: UserId): Promise<Standing> {
-    const active = await this.permissions.activeTeam(this.ctx, userId);
-    if (!active) return NOBODY;
-    const teamId = active.teamId ?? undefined;
-    return { userId, teamId, scopes: teamId ? await this.permissions.scopes(this.ctx, userId, teamId) : new Set(), expiresAt: Infinity };
+  private async loadKey(hashes: readonly string[]): Promise<Standing> {
+    const row = await this.permissions.key(this.ctx, hashes);
+    if (!row) return NOBODY;
+    const creator = await this.permissions.scopes(this.ctx, row.userId, row.teamId);
+    const scopes = new Set([...scopesOfPermissions(row.permissions)].filter((s) => creator.has(s)));
+    return { userId: row.userId, teamId: row.teamId, keyId: row.id, scopes, expiresAt: Infinity };
+  }
+
+  private async loadSession(id: SessionId): Promise<Standing> {
+    const row = await this.permissions.session(this.ctx, id);
+    if (!row) return NOBODY;
+    const { userId, secondFactor } = row;
+    const teamId = row.teamId ?? undefined;
+    const scopes = teamId ? await this.permissions.scopes(this.ctx, userId, teamId) : new Set<string>();
+    return { userId, teamId, scopes, secondFactor, expiresAt: row.expiresAt.getTime() };
   }
 
   private refuseExpired({ expiresAt }: Standing): void {

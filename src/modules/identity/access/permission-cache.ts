@@ -34,13 +34,16 @@ export class PermissionCache<V> implements OnApplicationBootstrap, OnApplication
     await this.listener?.end().catch(() => undefined);
   }
 
-  /** The remembered value, or the one that `load` finds. A change that lands while `load` runs is not overwritten by it. */
-  async get(key: string, load: () => Promise<V>): Promise<V> {
+  /**
+   * The remembered value, or the one that `load` finds. A change that lands while `load` runs is not overwritten by it.
+   * @param worth whether a found value is to be remembered
+   */
+  async get(key: string, load: () => Promise<V>, worth: (value: V) => boolean = () => true): Promise<V> {
     const known = this.entries.get(key);
     if (known !== undefined) return known;
     const { generation } = this;
     const value = await load();
-    if (this.listener && generation === this.generation) {
+    if (this.listener && generation === this.generation && worth(value)) {
       if (this.entries.size >= MOST_ENTRIES) this.entries.clear();
       this.entries.set(key, value);
     }

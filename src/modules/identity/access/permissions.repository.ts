@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CredentialId, RequestContext, TeamId, UserId } from '../../../platform/context/index.js';
+import type { ApiKeyId, CredentialId, RequestContext, SessionId, TeamId, UserId } from '../../../platform/context/index.js';
 import { Database } from '../../../platform/database/index.js';
 
 export interface CredentialRow {
@@ -9,6 +9,20 @@ export interface CredentialRow {
   readonly secretHash: string;
   readonly scopes: string[] | null;
   readonly expiresAt: Date | null;
+}
+
+export interface KeyRow {
+  readonly id: ApiKeyId;
+  readonly teamId: TeamId;
+  readonly userId: UserId;
+  readonly permissions: string[];
+}
+
+export interface SessionRow {
+  readonly userId: UserId;
+  readonly teamId: TeamId | null;
+  readonly secondFactor: boolean;
+  readonly expiresAt: Date;
 }
 
 /** What authentication asks before it knows a team; system work, never called for a person. */
@@ -37,13 +51,27 @@ export class PermissionsRepository {
     return new Set(rows.map((r) => r.scope));
   }
 
-  /** The team a person acts in: the chosen one while they are its member, else their oldest. Undefined when they may not sign in. */
-  async activeTeam(ctx: RequestContext, userId: UserId): Promise<{ teamId: TeamId | null } | undefined> {
-    const rows = await this.db.query<{ teamId: TeamId | null }>(
+  /** An API key by one of the hashes of its secret, when its creator may sign in. */
+  async key(ctx: RequestContext, secretHashes: readonly string[]): Promise<KeyRow | undefined> {
+    const rows = await this.db.query<KeyRow>(
       ctx,
-      `SELECT (SELECT m.team_id FROM membership m WHERE m.user_id = u.id ORDER BY (m.team_id = u.active_team_id) DESC NULLS LAST, m.created_at LIMIT 1) AS "teamId"
-       FROM app_user u WHERE u.id = $1 AND u.allow_login`,
-      [userId],
+      `SELECT k.id, k.team_id AS "teamId", k.user_id AS "userId", k.permissions FROM api_key k JOIN app_user u ON u.id = k.user_id AND u.allow_login WHERE k.secret_hash = ANY($1)`,
+      [secretHashes],
+    );
+    return rows[0];
+  }
+
+  /**
+   * A living session of a person who may sign in, with the team they act in: the chosen one while they are its member,
+   * else their oldest.
+   */
+  async session(ctx: RequestContext, id: SessionId): Promise<SessionRow | undefined> {
+    const rows = await this.db.query<SessionRow>(
+      ctx,
+      `SELECT s.user_id AS "userId", s.expires_at AS "expiresAt", s.second_factor_at IS NOT NULL AS "secondFactor",
+         (SELECT m.team_id FROM membership m WHERE m.user_id = u.id ORDER BY (m.team_id = u.active_team_id) DESC NULLS LAST, m.created_at LIMIT 1) AS "teamId"
+       FROM user_session s JOIN app_user u ON u.id = s.user_id AND u.allow_login WHERE s.id = $1 AND s.ended_at IS NULL`,
+      [id],
     );
     return rows[0];
   }

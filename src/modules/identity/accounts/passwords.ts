@@ -13,6 +13,3 @@ export async function passwordMatches(stored: string | null | undefined, passwor
   const right = await verify(stored ?? (await DECOY), password);
   return right && typeof stored === 'string';
 }
-
-/** At least 8 characters with upper case, lower case, digit and special character (contract/notes/authentication.md). */
-export const PASSWORD_RULE = /^(?=.*\p{Ll})(?=.*\p{Lu})(?=.*\p{Nd})(?=.*[^\p{L}\p{N}]).{8,256}$/u;

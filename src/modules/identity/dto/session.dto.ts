@@ -1,26 +1,4 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsEmail, IsString, Matches, MaxLength } from 'class-validator';
-import { PASSWORD_RULE } from '../accounts/passwords.js';
-
-export class SignInDto {
-  @ApiProperty({ format: 'email' })
-  @IsEmail()
-  @MaxLength(254)
-  email!: string;
-
-  @ApiProperty()
-  @IsString()
-  @MaxLength(256)
-  password!: string;
-}
-
-export class ChangePasswordDto extends SignInDto {
-  @ApiProperty({ description: 'At least 8 characters with upper case, lower case, digit and special character.' })
-  @Matches(PASSWORD_RULE, {
-    message: 'new_password must have at least 8 characters with upper case, lower case, digit and special character',
-  })
-  new_password!: string;
-}
 
 export class IssuedJwtDto {
   @ApiProperty()

@@ -12,8 +12,9 @@ export class OidcRecord {
   @PrimaryColumn('text')
   idHash!: string;
 
-  @Column('jsonb')
-  payload!: Record<string, unknown>;
+  /** What the provider wants back, as JSON, sealed under APP_KEY. */
+  @Column('text')
+  sealedPayload!: string;
 
   @Index()
   @Column('text', { nullable: true })

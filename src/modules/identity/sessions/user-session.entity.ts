@@ -21,6 +21,10 @@ export class UserSession {
   @Column('text')
   grantId!: string;
 
+  /** The browser's session with the provider, in which the person need not sign in again. */
+  @Column('text')
+  browserUid!: string;
+
   /** When the second factor was passed; null for a sign-in without one. */
   @Column('timestamptz', { nullable: true })
   secondFactorAt!: Date | null;
