@@ -10,6 +10,8 @@ import { SnakeNaming } from './database/naming.js';
 import { EventBus } from './events/index.js';
 import { ErrorPagesController } from './http/error-pages.controller.js';
 import { HealthChecks, HealthController } from './http/health.js';
+import { GeoIpModule } from './geoip/index.js';
+import { MailModule } from './mail/index.js';
 import { TasksModule } from './tasks/index.js';
 import { TaskAdminController } from './tasks/task-admin.controller.js';
 import { Logger } from './telemetry/logger.js';
@@ -48,7 +50,7 @@ export class PlatformModule implements OnModuleInit, OnApplicationShutdown {
     const random = parts.random ?? new Random();
     return {
       module: PlatformModule,
-      imports: [AccessModule, TasksModule],
+      imports: [AccessModule, TasksModule, MailModule, GeoIpModule],
       controllers: [HealthController, ErrorPagesController, TaskAdminController],
       providers: [
         { provide: Settings, useValue: parts.settings },

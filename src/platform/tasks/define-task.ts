@@ -54,6 +54,14 @@ export interface TaskRun {
   readonly signal: AbortSignal;
 }
 
+/**
+ * Thrown by a handler that knows that no further attempt can help: the task ends as failed at once, with this message as
+ * its reason. Recurring work has a next turn all the same.
+ */
+export class GaveUp extends Error {
+  override readonly name = 'GaveUp';
+}
+
 export type TaskHandler<P> = (ctx: RequestContext, payload: P, run: TaskRun) => Promise<void>;
 
 export const HANDLES = Symbol('handles-task');

@@ -4,7 +4,7 @@ import { Random } from '../crypto/index.js';
 import { isConnectionLoss } from '../errors/index.js';
 import { Logger } from '../telemetry/logger.js';
 import { backoffSeconds } from './backoff.js';
-import { type Lane, LANE_NAMES, LANES, type TaskHandler, type TaskKind } from './define-task.js';
+import { GaveUp, type Lane, LANE_NAMES, LANES, type TaskHandler, type TaskKind } from './define-task.js';
 import { type LeasedTask, type LeaseSeconds, TaskStore } from './task-store.js';
 import type { DueTask, TaskExecutor } from './task-transport.js';
 
@@ -136,7 +136,8 @@ export class TaskRunner implements TaskExecutor {
     else if (task.everySeconds) {
       const soon = Math.min(wait, task.everySeconds);
       await this.report(task, () => this.store.again(ctx, task, soon, reason, task.attempts));
-    } else if (task.attempts < task.maxAttempts) await this.report(task, () => this.store.again(ctx, task, wait, reason, task.attempts));
+    } else if (task.attempts < task.maxAttempts && !(err instanceof GaveUp))
+      await this.report(task, () => this.store.again(ctx, task, wait, reason, task.attempts));
     else await this.report(task, () => this.store.giveUp(ctx, task, reason));
   }
 

@@ -1,5 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import request, { type Agent } from 'supertest';
 import { createApp } from '../../../src/app.js';
 import { type Settings, readSettings } from '../../../src/config/index.js';
@@ -14,7 +16,10 @@ import { type OrganizationId, RequestContext, type TeamId, type UserId } from '.
 import { Database } from '../../../src/platform/database/index.js';
 import { Logger } from '../../../src/platform/telemetry/logger.js';
 import { type RouterOptions, VirtualClock, VirtualRouter } from '../../../tools/virtual-router/index.js';
+import { eventually } from '../../support/eventually.js';
+import { mailsIn, type OutboxMail } from '../../support/outbox.js';
 import { cloneDatabase } from '../../support/postgres.js';
+import { runFolder } from '../../support/test-run.js';
 
 export const APP_KEY = '11'.repeat(32);
 export const INTERNAL_TOKEN = 'internal-token-of-the-tests-0123456789';
@@ -56,6 +61,8 @@ export interface Team {
 export class Fleet {
   readonly clock = new VirtualClock('2026-01-01T12:00:00Z');
   readonly log: string[] = [];
+  /** The data folder of this fleet alone. */
+  readonly dataDir = mkdtempSync(join(runFolder(), 'data-'));
   app!: NestFastifyApplication;
   url = '';
   private port = 0;
@@ -80,6 +87,7 @@ export class Fleet {
   async stop(): Promise<void> {
     await this.app.close();
     await this.database.drop();
+    rmSync(this.dataDir, { recursive: true, force: true });
   }
 
   get databaseUrl(): string {
@@ -108,6 +116,7 @@ export class Fleet {
       ROSFLEET_ADMIN_PASSWORD: 'Correct-Horse-7',
       JWT_TTL_SECONDS: '900',
       DATABASE_POOL: '8',
+      DATA_DIR: this.dataDir,
       ...this.environment,
     });
     const logger = new Logger('debug', { write: (line: string) => void this.log.push(line) });
@@ -237,6 +246,26 @@ export class Fleet {
     const ctx = RequestContext.system('test');
     for (const sweep of [PulseSweep, JobSweep, DeletionSweep])
       await this.app.get<{ sweep(ctx: RequestContext): Promise<void> }>(sweep).sweep(ctx);
+  }
+
+  /** The newest mail to an address, of one kind if given, once everything that requests so far have caused is done. */
+  async mail(to: string, kind?: string): Promise<OutboxMail> {
+    const newest = (await this.mails(to, kind)).at(-1);
+    if (newest) return newest;
+    const there = (await mailsIn(this.dataDir)).map((mail) => `${mail.kind} to ${mail.to.address}`);
+    throw new Error(`There is no ${kind ?? 'mail'} to ${to}. Mails so far: ${there.join(', ') || 'none'}.`);
+  }
+
+  /** All mails to an address, oldest first, once no task is due: what is not among them by then was not sent. */
+  async mails(to: string, kind?: string): Promise<OutboxMail[]> {
+    await eventually(async () => {
+      const open = await this.sql(
+        `SELECT FROM task WHERE every_seconds IS NULL AND state IN ('waiting', 'running') AND run_at <= $1 LIMIT 1`,
+        [new Date(this.clock.now())],
+      );
+      return !open.length;
+    });
+    return (await mailsIn(this.dataDir)).filter((mail) => mail.to.address === to && (!kind || mail.kind === kind));
   }
 
   sql<Row>(text: string, values: unknown[] = []): Promise<Row[]> {

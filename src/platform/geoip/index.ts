@@ -1,0 +1,2 @@
+export { GeoIp } from './geoip.js';
+export { GeoIpModule } from './geoip.module.js';

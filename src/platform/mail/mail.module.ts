@@ -1,0 +1,27 @@
+import { Global, Module } from '@nestjs/common';
+import { Settings } from '../../config/index.js';
+import { HealthChecks } from '../http/index.js';
+import { MailCarrier } from './mail-carrier.js';
+import { Mailer } from './mailer.js';
+import { OutboxCarrier, outboxFolder } from './outbox-carrier.js';
+import { SmtpCarrier } from './smtp-carrier.js';
+
+@Global()
+@Module({
+  providers: [
+    Mailer,
+    {
+      provide: MailCarrier,
+      inject: [Settings],
+      useFactory: ({ SMTP_URL, DATA_DIR }: Settings): MailCarrier =>
+        SMTP_URL ? new SmtpCarrier(SMTP_URL) : new OutboxCarrier(outboxFolder(DATA_DIR)),
+    },
+  ],
+  exports: [Mailer],
+})
+export class MailModule {
+  /** Tells the way mails go, never more: a mail server that is away delays mails and nothing else. */
+  constructor(health: HealthChecks, carrier: MailCarrier) {
+    health.register('mail', async () => ({ delivery: carrier.name }));
+  }
+}
