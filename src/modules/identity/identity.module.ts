@@ -6,6 +6,9 @@ import { JwtTokens } from './access/jwt.strategy.js';
 import { PermissionCache } from './access/permission-cache.js';
 import { PermissionsRepository } from './access/permissions.repository.js';
 import { SigningKeys } from './access/signing-keys.js';
+import { AncillaryController } from './ancillary/ancillary.controller.js';
+import { AncillaryService } from './ancillary/ancillary.service.js';
+import { CallerProfile, ProvisionalCallerProfile } from './ancillary/index.js';
 import { FirstStart } from './first-start.js';
 import { IdentityTeamDirectory } from './identity-team-directory.js';
 import { IdentityService } from './identity.service.js';
@@ -17,10 +20,12 @@ import { TokensController } from './tokens.controller.js';
 /** Who is who: organizations, teams, people, credentials, and the checks of their tokens. */
 @Global()
 @Module({
-  controllers: [TokensController],
+  controllers: [TokensController, AncillaryController],
   providers: [
     ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],
     ...[FirstStart, IdentityService, SignInService],
+    AncillaryService,
+    { provide: CallerProfile, useClass: ProvisionalCallerProfile },
     { provide: SeatLimits, useClass: TeamSeatLimits },
     { provide: TeamDirectory, useClass: IdentityTeamDirectory },
   ],
