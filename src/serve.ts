@@ -34,6 +34,7 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<number> {
 function announce(server: Awaited<ReturnType<typeof startServer>>): void {
   say(`API       ${server.url}`);
   say(`Swagger   ${server.url}/docs`);
+  if (server.outbox) say(`Mail      no SMTP_URL is set: mails are written to ${server.outbox}`);
   if (server.administrator) {
     const { email, oneTimePassword } = server.administrator;
     say(`Sign in   ${email}${oneTimePassword ? ` with the one-time password ${oneTimePassword} (shown once)` : ''}`);

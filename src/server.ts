@@ -4,6 +4,7 @@ import { createApp } from './app.js';
 import { type Settings } from './config/index.js';
 import { type FirstAdministrator, FirstStart } from './modules/identity/index.js';
 import { EmbeddedPostgres, keptSecret } from './platform/embedded/index.js';
+import { outboxFolder } from './platform/mail/index.js';
 import { Logger } from './platform/telemetry/logger.js';
 
 export interface RunningServer {
@@ -12,6 +13,8 @@ export interface RunningServer {
   readonly url: string;
   /** Where this machine reaches it. */
   readonly localUrl: string;
+  /** Folder that mails are written to; undefined when a mail server is configured. */
+  readonly outbox: string | undefined;
   /** Set when this start made the first administrator. */
   readonly administrator: FirstAdministrator | undefined;
   stop(): Promise<void>;
@@ -64,6 +67,7 @@ export async function startServer(wanted: Settings, say: (line: string) => void)
     app,
     url: settings.PUBLIC_URL,
     localUrl: localUrl(settings),
+    outbox: settings.SMTP_URL ? undefined : outboxFolder(settings.DATA_DIR),
     administrator: app.get(FirstStart).administrator,
     stop: async () => {
       await running.close();

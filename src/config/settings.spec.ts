@@ -29,6 +29,34 @@ describe('the environment', () => {
     expect(attempt).not.toThrow(/hunter/);
   });
 
+  it('reads a mail server and its sender, and asks for both', () => {
+    expect(readSettings({ SMTP_URL: 'smtp://a%40b:p%25@mail.example.net', MAIL_FROM: 'Fleet <a@b.c>' })).toMatchObject({
+      SMTP_URL: { host: 'mail.example.net', port: 587, tls: false, login: { user: 'a@b', password: 'p%' } },
+      MAIL_FROM: { name: 'Fleet', address: 'a@b.c' },
+    });
+    expect(readSettings({ SMTP_URL: 'smtps://[::1]/', MAIL_FROM: 'a@b.c' }).SMTP_URL).toEqual({ host: '::1', port: 465, tls: true });
+    expect(readSettings({})).toMatchObject({ SMTP_URL: undefined, MAIL_FROM: { address: 'noreply@localhost' } });
+    expect(() => readSettings({ SMTP_URL: 'smtp://mail.example.net' })).toThrow(
+      'MAIL_FROM is missing, and SMTP_URL needs it; for example MAIL_FROM=rosfleet <noreply@example.net>',
+    );
+    expect(() => readSettings({ SMTP_URL: 'smtp://m', MAIL_FROM: 'fleet' })).toThrow(
+      'MAIL_FROM="fleet" is not one address, bare or as name',
+    );
+  });
+
+  it.each([
+    ['http://u:secret@mail', 'is not a URL that begins with smtp:// or smtps:// and names a host'],
+    ['mail.example.net:587', 'is not a URL that begins'],
+    ['smtp://mail/secret', 'has something after the host and port'],
+    ['smtp://mail?tls.rejectUnauthorized=false', 'has something after the host and port'],
+    ['smtp://secret@mail', 'has a user without a password'],
+    ['smtp://u:100%secret@mail', 'has a % in user or password that is not written %25'],
+  ])('refuses SMTP_URL=%s without repeating it', (SMTP_URL, why) => {
+    const attempt = (): unknown => readSettings({ SMTP_URL, MAIL_FROM: 'a@b.c' });
+    expect(attempt).toThrow(`SMTP_URL=(hidden) ${why}`);
+    expect(attempt).not.toThrow(/secret/);
+  });
+
   it('reads an empty value as absent, as docker compose writes it', () => {
     expect(readSettings({ PORT: '', DATABASE_URL: '' })).toMatchObject({ PORT: 8080, DATABASE_URL: undefined });
   });

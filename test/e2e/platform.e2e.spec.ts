@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { HeartbeatBuffer } from '../../src/fleet/poll/heartbeat-buffer.js';
 import { Overload } from '../../src/fleet/poll/overload.js';
 import { PulseFlush } from '../../src/fleet/poll/pulse-flush.js';
+import { RequestContext } from '../../src/platform/context/index.js';
 import { EmbeddedPostgres } from '../../src/platform/embedded/index.js';
+import { letter, Mailer } from '../../src/platform/mail/index.js';
 import { Fleet } from './support/fleet.js';
 
 describe('the platform', () => {
@@ -20,7 +22,25 @@ describe('the platform', () => {
     expect((await fleet.http().get('/health/live').expect(200)).body).toEqual({ status: 'ok' });
     const { body } = await fleet.http().get('/health/ready').expect(200);
     expect(body).toMatchObject({ status: 'ok', checks: { database: { status: 'ok' }, tasks: { status: 'ok', transport: 'in-process' } } });
+    expect(body.checks.mail).toEqual({ status: 'ok', delivery: 'outbox', ms: expect.any(Number) });
     expect((await fleet.http().get('/health').expect(200)).body.status).toBe('ok');
+  });
+
+  it('sends mails, and a test reads them', async () => {
+    const { text, html } = letter({
+      ...{ title: 'Hi', greeting: 'Hello,', paragraphs: [], footer: 'Bye' },
+      button: { label: 'Look', url: `${fleet.url}/docs` },
+    });
+    const to = { address: 'jo@example.net', name: 'Jo' };
+    const ctx = RequestContext.system('test');
+    await fleet.app.get(Mailer).send(ctx, { to, subject: 'First', text, html, kind: 'welcome' });
+    await fleet.app.get(Mailer).send(ctx, { to, subject: 'Second', text, html, kind: 'reminder' });
+    expect(await fleet.mail('jo@example.net')).toMatchObject({ subject: 'Second', kind: 'reminder', to, links: [`${fleet.url}/docs`] });
+    expect(await fleet.mail('jo@example.net', 'welcome')).toMatchObject({ subject: 'First' });
+    expect(await fleet.mails('jo@example.net')).toHaveLength(2);
+    await expect(fleet.mail('al@example.net')).rejects.toThrow(
+      'There is no mail to al@example.net. Mails so far: welcome to jo@example.net',
+    );
   });
 
   it('shows its API at /docs', async () => {

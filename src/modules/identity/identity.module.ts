@@ -9,11 +9,15 @@ import { SigningKeys } from './access/signing-keys.js';
 import { AccountLetters } from './accounts/account-letters.js';
 import { AccountLinks } from './accounts/account-links.js';
 import { AccountController } from './accounts/account.controller.js';
+import { AccountProfile } from './accounts/account-profile.js';
 import { AccountService } from './accounts/account.service.js';
 import { Reauthentication } from './accounts/reauthentication.js';
 import { RegistrationService } from './accounts/registration.service.js';
 import { Throttle } from './accounts/throttle.js';
 import { TwoFactorService } from './accounts/two-factor.service.js';
+import { AncillaryController } from './ancillary/ancillary.controller.js';
+import { AncillaryService } from './ancillary/ancillary.service.js';
+import { CallerProfile } from './ancillary/index.js';
 import { FirstStart } from './first-start.js';
 import { IdentityTeamDirectory } from './identity-team-directory.js';
 import { IdentityService } from './identity.service.js';
@@ -31,12 +35,14 @@ import { TokensController } from './tokens.controller.js';
 /** Who is who: organizations, teams, people, credentials, and the checks of their tokens. */
 @Global()
 @Module({
-  controllers: [TokensController, OidcController, AccountController],
+  controllers: [TokensController, OidcController, AccountController, AncillaryController],
   providers: [
     ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],
     ...[FirstStart, IdentityService],
     ...[AccountLetters, AccountLinks, AccountService, Reauthentication, RegistrationService, Throttle, TwoFactorService],
     ...[OidcClients, OidcPages, OidcProvider, OidcRecords, SessionService, SignInFlow],
+    AncillaryService,
+    { provide: CallerProfile, useClass: AccountProfile },
     { provide: SeatLimits, useClass: TeamSeatLimits },
     { provide: TeamDirectory, useClass: IdentityTeamDirectory },
   ],

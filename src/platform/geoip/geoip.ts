@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { open, type Reader, type Response } from 'maxmind';
+import type { Reader, Response } from 'maxmind';
 import { InvalidEnvironment } from '../../config/index.js';
 import { geoipConfig } from '../../config/geoip.config.js';
 
@@ -34,6 +34,7 @@ export class MaxmindGeoIp extends GeoIp {
 
   /** @throws InvalidEnvironment when the file cannot be read or has no countries */
   static async open(path: string): Promise<MaxmindGeoIp> {
+    const { open } = await import('maxmind'); // most installations never need it
     const reader = await open<CountryRecord>(path).catch((error: Error) => refuse(path, `cannot be read: ${error.message}`));
     const { databaseType } = reader.metadata;
     if (!HAS_COUNTRIES.test(databaseType)) return refuse(path, `is a database of the kind ${databaseType}, which has no countries`);

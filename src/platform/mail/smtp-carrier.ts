@@ -31,6 +31,7 @@ export class SmtpCarrier extends MailCarrier {
     try {
       await this.transporter.sendMail({ ...messageOf(mail), signal });
     } catch (error) {
+      signal.throwIfAborted(); // the process stops: another one sends it
       if (isRefusal(error)) throw new MailRefused(oneLineOf(error), { cause: error });
       throw error;
     }

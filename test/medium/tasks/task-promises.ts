@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { newId, type TaskId, type TeamId } from '../../../src/platform/context/index.js';
+import { GaveUp } from '../../../src/platform/tasks/index.js';
 import { eventually } from '../../support/eventually.js';
 import { aWhile, check, ctx, note, type Row, slow, sweep, type TaskBench } from './task-bench.js';
 
@@ -38,6 +39,18 @@ export function taskPromises(bench: TaskBench): void {
       ['theirs', teamId, actor, 1],
       ['ours', undefined, actor, 1],
     ]);
+  });
+
+  it('ends a task as failed at once when its handler gave up', async () => {
+    const { tasks } = (await bench.process()).handle(note, (_ctx, { text }) => {
+      bench.ran.push(text);
+      throw new GaveUp('it can never work');
+    });
+    await bench.processes[0]!.start();
+    const id = (await tasks.add(ctx, note, { text: 'hopeless' }))!;
+    await bench.ended(id, 'failed');
+    expect(await bench.row(id)).toMatchObject({ attempts: 1, last_error: 'it can never work' });
+    expect(bench.ran).toEqual(['hopeless']);
   });
 
   it('tries again after a growing, spread wait and ends as failed after the last attempt', async () => {

@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestContext } from '../../../platform/context/index.js';
+import { CallerProfile } from '../ancillary/index.js';
+import { AccountService } from './account.service.js';
+
+/** The profile that stands in a person's account. */
+@Injectable()
+export class AccountProfile extends CallerProfile {
+  constructor(private readonly accounts: AccountService) {
+    super();
+  }
+
+  async of(ctx: RequestContext): Promise<{ country: string | null; timezone: string }> {
+    const user = ctx.userId && (await this.accounts.find(ctx, ctx.userId));
+    return user ? { country: user.country, timezone: user.timezone } : { country: null, timezone: 'UTC' };
+  }
+}

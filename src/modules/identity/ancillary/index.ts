@@ -1,0 +1,6 @@
+export { CallerProfile } from './caller-profile.js';
+export { isKnownCountry } from './countries.js';
+export { DATE_FORMATS, type DateFormat, TIME_FORMATS, type TimeFormat } from './date-formats.js';
+export { formatPhpDate } from './php-date.js';
+export { isKnownTimezone } from './timezones.js';
+export { IsCountry, IsDateFormat, IsTimeFormat, IsTimezone } from './validators.js';
