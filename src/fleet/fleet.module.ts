@@ -15,7 +15,9 @@ import { JobsAcrossTeams, JobsRepository } from './jobs/jobs.repository.js';
 import { DeviceTokens } from './poll/device-tokens.js';
 import { HeartbeatBuffer } from './poll/heartbeat-buffer.js';
 import { Overload } from './poll/overload.js';
+import { PollLane } from './poll/poll-lane.js';
 import { PollController } from './poll/poll.controller.js';
+import { PollService } from './poll/poll.service.js';
 import { PulseFlush } from './poll/pulse-flush.js';
 import { PulseRepository } from './poll/pulse.repository.js';
 import { WorkHints } from './poll/work-hints.js';
@@ -53,7 +55,7 @@ import { SitesRepository } from './sites/sites.repository.js';
     ...[SitesRepository, SitesAcrossTeams, SiteService, DeletionSweep],
     ...[JobsRepository, JobsAcrossTeams, JobService, JobDispatch, JobSweep],
     ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService],
-    ...[DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
+    ...[PollService, PollLane, DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
     ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention],
   ],
   exports: [SiteService, JobService, RunbookService, DeviceTokens],

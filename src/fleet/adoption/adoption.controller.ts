@@ -12,7 +12,7 @@ import {
   SeatsUsedUp,
   UnsuitableRouter,
 } from '../errors.js';
-import { HEARTBEAT_LIMIT } from '../poll/poll.controller.js';
+import { HEARTBEAT_LIMIT, HEARTBEAT_TYPE } from '../poll/heartbeat-media.js';
 import { SiteService } from '../sites/site.service.js';
 import { AdoptionService } from './adoption.service.js';
 
@@ -42,7 +42,7 @@ export class AdoptionController {
   @Post('adopt/:id')
   @HttpCode(200)
   @RunbookToken()
-  @Takes('text/plain', HEARTBEAT_LIMIT)
+  @Takes(HEARTBEAT_TYPE, HEARTBEAT_LIMIT)
   @Answers(
     SeatsUsedUp,
     BootstrapTokenUnknown,

@@ -2,39 +2,26 @@ import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Answers, DeviceOnly } from '../../platform/access/index.js';
-import { Clock } from '../../platform/clock/clock.js';
-import { RequestContext } from '../../platform/context/index.js';
-import { PayloadTooLarge, Unauthenticated, UnsupportedMediaType } from '../../platform/errors/index.js';
+import type { RequestContext } from '../../platform/context/index.js';
+import { PayloadTooLarge, UnsupportedMediaType } from '../../platform/errors/index.js';
 import { Takes } from '../../platform/http/index.js';
-import { Logger } from '../../platform/telemetry/logger.js';
-import { looksLikeHeartbeat } from '../../routeros/heartbeat/index.js';
 import { MalformedHeartbeat } from '../errors.js';
-import { JobDispatch } from '../jobs/job-dispatch.js';
 import type { DeviceIdentity } from './device-tokens.js';
-import { HeartbeatBuffer } from './heartbeat-buffer.js';
-import { WorkHints } from './work-hints.js';
-
-/** RouterOS sends at most 64 KiB with http-data. */
-export const HEARTBEAT_LIMIT = 65_536;
+import { HEARTBEAT_LIMIT, HEARTBEAT_TYPE, SCRIPT_TYPE } from './heartbeat-media.js';
+import { PollService } from './poll.service.js';
 
 type PollRequest = FastifyRequest & { readonly ctx: RequestContext; readonly device: DeviceIdentity };
 
-/** The hot path: without work for a router it touches memory only. */
+/** The route of heartbeats, with its access and its errors. The plain ones among them do not get here: see PollLane. */
 @ApiTags('heartbeat')
 @Controller()
 export class PollController {
-  constructor(
-    private readonly buffer: HeartbeatBuffer,
-    private readonly hints: WorkHints,
-    private readonly dispatch: JobDispatch,
-    private readonly clock: Clock,
-    private readonly logger: Logger,
-  ) {}
+  constructor(private readonly polls: PollService) {}
 
   @Post('poll')
   @HttpCode(200)
   @DeviceOnly()
-  @Takes('text/plain', HEARTBEAT_LIMIT)
+  @Takes(HEARTBEAT_TYPE, HEARTBEAT_LIMIT)
   @Answers(MalformedHeartbeat, PayloadTooLarge, UnsupportedMediaType)
   @ApiOperation({ operationId: 'receiveHeartbeat', summary: 'Heartbeat in, next job script out' })
   @ApiBody({ required: true, schema: { type: 'string' }, description: 'key=value pairs joined by semicolons' })
@@ -42,30 +29,10 @@ export class PollController {
     description: 'Wrapped job script, or an empty body when nothing is pending',
     content: { 'text/plain': { schema: { type: 'string' } } },
   })
-  poll(@Req() request: PollRequest, @Res() reply: FastifyReply): void | Promise<void> {
-    // @Req and @Res alone: other parameters are led through the global pipes one by one, a returned value through what
-    // serialises answers; together they would be a good part of what a heartbeat costs.
-    const { device } = request;
+  async poll(@Req() request: PollRequest, @Res() reply: FastifyReply): Promise<void> {
+    // @Res: a script is sent as it is, past what makes JSON of answers.
     const body = typeof request.body === 'string' ? request.body : '';
-    if (!looksLikeHeartbeat(body)) throw new MalformedHeartbeat();
-    if (this.hints.isRevoked(device.siteId, device.generation)) throw new Unauthenticated('This router no longer serves its site.');
-    this.buffer.note(device, this.clock.millis(), request.ip, body);
-    if (this.hints.hasWork(device.siteId)) return this.next(request.ctx, device, body).then((script) => answer(reply, script));
-    answer(reply, '');
+    const script = await this.polls.receive(request.ctx, request.device, request.ip, body);
+    void reply.status(200).header('content-type', SCRIPT_TYPE).send(script);
   }
-
-  /** A router must never see our trouble: RouterOS raises on an HTTP error. It comes back in 30 s. */
-  private async next(ctx: RequestContext, device: DeviceIdentity, body: string): Promise<string> {
-    try {
-      return await this.dispatch.next(ctx, device, body);
-    } catch (err) {
-      this.hints.addWork(device.siteId);
-      this.logger.error({ err, siteId: device.siteId }, 'could not look for work of a router');
-      return '';
-    }
-  }
-}
-
-function answer(reply: FastifyReply, script: string): void {
-  void reply.status(200).header('content-type', 'text/plain; charset=utf-8').send(script);
 }

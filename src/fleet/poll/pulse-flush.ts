@@ -14,12 +14,17 @@ import { type FactsOfSite, type NotableBeat, type ReadBeat, PulseRepository } fr
 import { WorkHints } from './work-hints.js';
 
 /**
- * Often and little at a time: PostgreSQL and we share the machine with the polls, and a second's worth at once shows in
- * their latency. It is also all that kill -9 may cost.
+ * Little at a time and steadily: PostgreSQL and we share the machine with the polls, and a second's worth at once shows in
+ * their latency.
  */
-const FLUSH_EVERY_MS = 150;
+const FLUSH_EVERY_MS = 100;
 /**
- * Most heartbeats of one transaction: reading a thousand takes some ten milliseconds, in which the polls that arrive wait.
+ * How long a heartbeat waits for others of its site, which are written with it as one row. With the time between flushes
+ * and that of the write it is all that kill -9 may cost: less than a second.
+ */
+const WAIT_MS = 400;
+/**
+ * Most heartbeats of one transaction: reading a thousand takes some milliseconds, in which the polls that arrive wait.
  */
 const BATCH = 1000;
 
@@ -49,23 +54,28 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
   async onApplicationBootstrap(): Promise<void> {
     await this.presence.alive(this.ctx);
     for (const site of await this.repository.sitesWithWork(this.ctx)) this.hints.addWork(site);
-    this.timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS);
+    this.timer = setInterval(() => void this.flushRipe(), FLUSH_EVERY_MS);
   }
 
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.timer);
-    await this.running;
     await this.flush();
   }
 
-  /** One flush at a time; called again while one runs, it waits for that one. */
-  flush(): Promise<void> {
-    this.running ??= this.flushNow().finally(() => (this.running = undefined));
+  /** Writes all that is noted so far, after the flush that may be running. */
+  async flush(): Promise<void> {
+    while (this.running) await this.running;
+    await this.flushRipe(0);
+  }
+
+  /** Writes what has waited long enough, one flush at a time: while one runs, the next waits for its turn on the clock. */
+  private flushRipe(waitMs = WAIT_MS): Promise<void> {
+    this.running ??= this.flushNow(waitMs).finally(() => (this.running = undefined));
     return this.running;
   }
 
-  private async flushNow(): Promise<void> {
-    const beats = this.buffer.drain();
+  private async flushNow(waitMs: number): Promise<void> {
+    const beats = this.buffer.takeRipe(waitMs);
     try {
       await this.presence.alive(this.ctx);
       while (beats.length) {
@@ -84,7 +94,7 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** Heartbeats and all that follows from them are one transaction: what fails is tried again as a whole. */
   private async write(beats: Beat[]): Promise<void> {
-    const batch = beats.map((beat): ReadBeat => ({ ...beat, vitals: readVitals(beat.body) })).sort(bySite);
+    const batch = beats.map(read).sort(bySite);
     const { notable, facts } = await this.db.transaction(this.ctx, async (ctx) => {
       // A heartbeat need not wait for the disk: kill -9 of us loses nothing by it, a power cut of the server half a second.
       await this.db.query(ctx, `SELECT set_config('synchronous_commit', 'off', true)`);
@@ -131,6 +141,9 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
     });
   }
 }
+
+/** Marks the entry itself: it is ours since it left the buffer, and a copy of each would cost more than reading it. */
+const read = (beat: Beat): ReadBeat => Object.assign(beat, { vitals: readVitals(beat.body) });
 
 const bySite = (a: Beat, b: Beat): number => (a.device.siteId < b.device.siteId ? -1 : 1);
 

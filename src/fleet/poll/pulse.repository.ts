@@ -5,6 +5,7 @@ import type { Vitals } from '../../routeros/heartbeat/index.js';
 import type { LastingFacts } from './facts.js';
 import type { Beat } from './heartbeat-buffer.js';
 
+const HOUR_MS = 3_600_000;
 /** Seconds between two samples of a router's load. */
 const SAMPLE_SECONDS = 300;
 /**
@@ -45,7 +46,8 @@ export class PulseRepository {
       // Array literals made here: ids and numbers need none of the escaping that pg does for each element.
       column((b) => b.device.siteId),
       column((b) => b.device.generation),
-      column((b) => b.seenAt),
+      column((b) => b.seenAt / 1000),
+      column((b) => Math.floor(b.seenAt / HOUR_MS) * 3600),
       beats.map((b) => b.seenFrom),
       column((b) => whole(b.vitals.uptimeSeconds)),
       column((b) => b.beats),
@@ -105,9 +107,9 @@ RETURNING s.id AS "siteId", s.team_id AS "teamId"`;
 
 const WRITE = `
 WITH hb AS (
-  SELECT t.*, to_timestamp(seen_ms / 1000.0) AS seen_at, date_trunc('hour', to_timestamp(seen_ms / 1000.0), 'UTC') AS hour
-  FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::text[], $5::bigint[], $6::int[], $7::int[], $8::bigint[], $9::bigint[])
-    AS t(site_id, generation, seen_ms, seen_from, uptime, beats, cpu, memory, disk)
+  SELECT t.*, to_timestamp(seen) AS seen_at, to_timestamp(seen_hour) AS hour
+  FROM unnest($1::uuid[], $2::int[], $3::float8[], $4::float8[], $5::text[], $6::bigint[], $7::int[], $8::int[], $9::bigint[], $10::bigint[])
+    AS t(site_id, generation, seen, seen_hour, seen_from, uptime, beats, cpu, memory, disk)
 ), known AS (
   SELECT hb.*, s.team_id, s.device_generation, COALESCE(s.device_generation = hb.generation, false) AS valid, s.deletion_requested_at IS NOT NULL AS leaving,
          p.has_pulse AS was_online, p.last_seen_at AS was_seen_at, p.uptime_seconds AS was_uptime, p.offline_since, p.hour AS was_hour, p.hour_beats, p.sampled_at
@@ -136,7 +138,7 @@ WITH hb AS (
          leaving OR EXISTS (SELECT FROM job j WHERE j.site_id = known.site_id AND j.state = 'pending') AS pending,
          valid AND NOT COALESCE(was_online, false) AS came_online, offline_since,
          COALESCE(valid AND was_uptime IS NOT NULL AND uptime IS NOT NULL AND seen_at > was_seen_at
-           AND uptime + ${REBOOT_TOLERANCE_SECONDS} + 0.02 * extract(epoch FROM seen_at - was_seen_at) < was_uptime + extract(epoch FROM seen_at - was_seen_at), false) AS rebooted
+           AND uptime + ${REBOOT_TOLERANCE_SECONDS} < was_uptime + 0.98 * date_part('epoch', seen_at - was_seen_at), false) AS rebooted
   FROM known
 )
 SELECT site_id AS "siteId", team_id AS "teamId", device_generation AS generation, valid, pending, came_online AS "cameOnline", offline_since AS "offlineSince", rebooted

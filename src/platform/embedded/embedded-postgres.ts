@@ -228,6 +228,7 @@ async function launch(native: string, folder: string, url: string, account: Acco
     ...set('unix_socket_directories', ''),
     ...set('max_connections', options.maxConnections ?? 100),
     ...set('shared_buffers', '128MB'),
+    ...set('random_page_cost', 1.1), // what is read often is in memory, and disks do not turn: indexes pay sooner than the default thinks
     ...set('log_min_messages', 'warning'),
     ...set('timezone', 'UTC'),
     ...(options.disposable ? [...set('fsync', 'off'), ...set('synchronous_commit', 'off'), ...set('full_page_writes', 'off')] : []),

@@ -1,10 +1,10 @@
 import { type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { randomBytes } from 'node:crypto';
 import { Settings } from '../../config/index.js';
 import { ErrorFilter, type ErrorScript } from '../errors/index.js';
 import { Logger } from '../telemetry/logger.js';
+import { nextRequestId } from './request-id.js';
 import { logRequests } from './request-log.js';
 import { guardIntake } from './route-options.js';
 import { validationPipe } from './validation.js';
@@ -18,7 +18,7 @@ export async function createHttpApp(
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     trustProxy: settings.TRUST_PROXY,
-    genReqId: requestIds(),
+    genReqId: nextRequestId,
     forceCloseConnections: true,
     skipMiddie: true, // no Express middleware here, so no runner for it on each request
     routerOptions: { maxParamLength: 512 },
@@ -30,11 +30,4 @@ export async function createHttpApp(
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ErrorFilter(settings, logger, errorScript));
   return app;
-}
-
-/** Request ids: a random part for the process and a counter, cheap enough for the poll path. */
-function requestIds(): () => string {
-  const process = randomBytes(5).toString('hex');
-  let count = 0;
-  return () => `${process}-${(count++).toString(36)}`;
 }

@@ -1,0 +1,80 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Settings } from '../../config/index.js';
+import { bearerOf } from '../../platform/access/index.js';
+import { RequestContext } from '../../platform/context/index.js';
+import { clientAddress, nextRequestId, serveInFront } from '../../platform/http/index.js';
+import { type DeviceIdentity, DeviceTokens } from './device-tokens.js';
+import { HEARTBEAT_LIMIT, HEARTBEAT_TYPE, SCRIPT_TYPE } from './heartbeat-media.js';
+import { Overload } from './overload.js';
+import { PollService } from './poll.service.js';
+
+/**
+ * The plain heartbeat, served on node:http in front of Fastify and Nest: `POST /poll` with a good token, plain text and a
+ * length. Everything else, and whatever the use case refuses, is handed on whole to the ordinary route (PollController),
+ * which alone knows how to refuse; so there is one set of errors, and this file has only the case that goes well.
+ */
+@Injectable()
+export class PollLane implements OnModuleInit {
+  private readonly addressOf: (request: IncomingMessage) => string;
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    private readonly tokens: DeviceTokens,
+    private readonly overload: Overload,
+    private readonly polls: PollService,
+    settings: Settings,
+  ) {
+    this.addressOf = clientAddress(settings);
+  }
+
+  onModuleInit(): void {
+    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+    serveInFront(fastify, (request, response, handOn) => this.take(request, response, handOn));
+  }
+
+  private take(request: IncomingMessage, response: ServerResponse, handOn: () => void): boolean {
+    if (request.url !== '/poll' || request.method !== 'POST' || this.overload.isBehind) return false;
+    if (request.headers['content-type'] !== HEARTBEAT_TYPE) return false;
+    const length = Number(request.headers['content-length']); // NaN for a body in chunks: no comparison holds
+    if (!(length > 0 && length <= HEARTBEAT_LIMIT)) return false;
+    const token = bearerOf(request);
+    const device = token === undefined ? undefined : this.tokens.identify(token);
+    if (!device) return false;
+    readWhole(request, length, (body) => this.answer(request, response, device, body, handOn));
+    return true;
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse, device: DeviceIdentity, body: Buffer, handOn: () => void): void {
+    const ctx = RequestContext.device(device.siteId, device.teamId, nextRequestId());
+    let script: string | Promise<string>;
+    try {
+      script = this.polls.receive(ctx, device, this.addressOf(request), body.toString('utf8'));
+    } catch {
+      request.pause();
+      request.unshift(body);
+      return handOn();
+    }
+    if (typeof script === 'string') send(response, script);
+    else void script.then((text) => send(response, text));
+  }
+}
+
+/** Calls `done` with the body as soon as all its bytes are there; never, when the connection ends before. */
+function readWhole(request: IncomingMessage, length: number, done: (body: Buffer) => void): void {
+  let read: Buffer | undefined;
+  const add = (chunk: Buffer): void => {
+    read = read ? Buffer.concat([read, chunk]) : chunk;
+    if (read.length < length) return;
+    request.off('data', add);
+    done(read);
+  };
+  request.on('data', add);
+}
+
+function send(response: ServerResponse, script: string): void {
+  response.writeHead(200, { 'content-type': SCRIPT_TYPE, 'content-length': Buffer.byteLength(script) });
+  response.end(script);
+}
