@@ -5,6 +5,7 @@ import { PlatformModule, type PlatformParts } from './platform/platform.module.j
 
 export interface AppParts extends PlatformParts {
   readonly internalToken: string;
+  readonly siteInternalToken: string;
 }
 
 /** The table of contents. */
@@ -13,7 +14,7 @@ export class AppModule {
   static with(parts: AppParts): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(parts), IdentityModule.with(parts.internalToken), FleetModule],
+      imports: [PlatformModule.with(parts), IdentityModule.with(parts), FleetModule],
     };
   }
 }

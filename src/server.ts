@@ -55,6 +55,7 @@ export async function startServer(wanted: Settings, say: (line: string) => void)
       ...{ settings, logger, databaseUrl: database.url },
       appKey: settings.APP_KEY ?? keptSecret(settings.DATA_DIR, 'app.key', 32),
       internalToken: settings.INTERNAL_TOKEN ?? keptSecret(settings.DATA_DIR, 'internal.token', 32),
+      siteInternalToken: settings.SITE_INTERNAL_TOKEN ?? keptSecret(settings.DATA_DIR, 'site-internal.token', 32),
     });
     await app.listen(settings.PORT, settings.HOST);
   } catch (error) {

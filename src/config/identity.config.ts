@@ -1,4 +1,4 @@
-import { concern, flag, integer, list, text } from './variable.js';
+import { concern, flag, integer, list, text, type Variable } from './variable.js';
 
 export const identityConfig = concern('Identity: first administrator, tokens', {
   ROSFLEET_ADMIN_EMAIL: text('admin@rosfleet.local', 'E-mail address of the administrator made at first start.', 'noc@example.net', {
@@ -31,16 +31,22 @@ export const identityConfig = concern('Identity: first administrator, tokens', {
     max: 3650,
   }),
   JWT_TTL_SECONDS: integer(900, 'Life of a JWT traded for an API credential.', { min: 60, max: 86_400 }),
-  INTERNAL_TOKEN: text(
-    undefined,
+  INTERNAL_TOKEN: serviceToken(
     'Bearer token of calling services (x-auth internal), 32 characters or more. Default: made at first start and kept under DATA_DIR.',
-    'a-long-random-text-of-at-least-32-chars',
-    {
-      pattern: /^[\x21-\x7e]{32,}$/,
-      why: 'is not at least 32 printable characters without blanks',
-    },
   ),
+  INTERNAL_TOKEN_PREVIOUS: serviceToken('The token before the last rotation: still accepted until every service has the new one.'),
+  SITE_INTERNAL_TOKEN: serviceToken(
+    'Bearer token of the services of the sites, for seat counts. Default: made at first start and kept under DATA_DIR.',
+  ),
+  SITE_INTERNAL_TOKEN_PREVIOUS: serviceToken('That token before its last rotation: still accepted.'),
 });
+
+function serviceToken(describe: string): Variable<string | undefined> {
+  return text(undefined, describe, 'a-long-random-text-of-at-least-32-chars', {
+    pattern: /^[\x21-\x7e]{32,}$/,
+    why: 'is not at least 32 printable characters without blanks',
+  });
+}
 
 function isWebUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && !text.includes('#');

@@ -1,6 +1,6 @@
 import { type Mailbox, parseMailbox } from '../platform/mail/mailbox.js';
 import { parseSmtpUrl, type SmtpServer } from '../platform/mail/smtp-server-url.js';
-import { concern, type Variable } from './variable.js';
+import { concern, text, type Variable } from './variable.js';
 
 const smtpUrl: Variable<SmtpServer | undefined> = {
   describe:
@@ -21,7 +21,14 @@ const mailFrom: Variable<Mailbox | undefined> = {
   },
 };
 
-export const mailConfig = concern('Mail: how people are written to', { SMTP_URL: smtpUrl, MAIL_FROM: mailFrom });
+export const mailConfig = concern('Mail: how people are written to', {
+  SMTP_URL: smtpUrl,
+  MAIL_FROM: mailFrom,
+  SUPPORT_EMAIL: text(undefined, 'Where feedback of people is mailed to. Without it feedback is only kept in the database.', 'help@example.net', {
+    pattern: /^[^\s@<>,;]+@[^\s@<>,;]+$/,
+    why: 'is not one e-mail address',
+  }),
+});
 
 /** Stands in files of the outbox when nobody chose a sender; no mail leaves with it. */
 export const OUTBOX_SENDER: Mailbox = { name: 'rosfleet', address: 'noreply@localhost' };

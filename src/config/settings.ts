@@ -4,6 +4,7 @@ import { geoipConfig } from './geoip.config.js';
 import { httpConfig } from './http.config.js';
 import { identityConfig } from './identity.config.js';
 import { mailConfig, OUTBOX_SENDER } from './mail.config.js';
+import { smsConfig } from './sms.config.js';
 import { storageConfig } from './storage.config.js';
 import { type Concern, InvalidEnvironment, readConcern, type Values } from './variable.js';
 
@@ -11,6 +12,7 @@ export const concerns = [
   httpConfig,
   storageConfig,
   mailConfig,
+  smsConfig,
   fleetConfig,
   identityConfig,
   geoipConfig,
@@ -21,6 +23,7 @@ type All = Values<typeof httpConfig.variables> &
   Values<typeof fleetConfig.variables> &
   Values<typeof identityConfig.variables> &
   Values<typeof mailConfig.variables> &
+  Values<typeof smsConfig.variables> &
   Values<typeof geoipConfig.variables>;
 
 /** Everything the environment decides, typed. Injected as is; made once, by `readSettings`. */
@@ -43,6 +46,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const values = Object.assign({}, ...concerns.map((c) => readConcern(c as Concern, env, problems))) as All;
   if (values.SMTP_URL && !values.MAIL_FROM && !env['MAIL_FROM'])
     problems.push(`MAIL_FROM is missing, and SMTP_URL needs it; for example MAIL_FROM=${mailConfig.variables.MAIL_FROM.example}`);
+  const sms = [values.SMS_TWILIO_ACCOUNT_SID, values.SMS_TWILIO_AUTH_TOKEN, values.SMS_FROM].filter((v) => v !== undefined).length;
+  if (sms > 0 && sms < 3) problems.push('SMS_TWILIO_ACCOUNT_SID, SMS_TWILIO_AUTH_TOKEN and SMS_FROM are needed together; set all of them or none');
+  const general = [values.INTERNAL_TOKEN, values.INTERNAL_TOKEN_PREVIOUS].filter((v) => v !== undefined);
+  if ([values.SITE_INTERNAL_TOKEN, values.SITE_INTERNAL_TOKEN_PREVIOUS].some((token) => token !== undefined && general.includes(token)))
+    problems.push('SITE_INTERNAL_TOKEN=(hidden) is INTERNAL_TOKEN too; they stand for different services, make another one');
   if (problems.length) throw new InvalidEnvironment(problems);
   const publicUrl = values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`;
   return Object.freeze({

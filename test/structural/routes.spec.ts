@@ -37,6 +37,7 @@ beforeAll(async () => {
     databaseUrl: 'postgres://nobody@127.0.0.1:1/none',
     appKey: '00'.repeat(32),
     internalToken: 'x'.repeat(40),
+    siteInternalToken: 'y'.repeat(40),
   });
   document = JSON.parse(JSON.stringify(buildOpenApi(app))) as OpenAPIObject;
   operations = Object.entries(document.paths).flatMap(([path, item]) =>

@@ -8,7 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 export const unstartedApp = (): Promise<NestFastifyApplication> =>
   createApp({
     ...{ settings: readSettings({}), logger: new Logger('silent'), databaseUrl: 'postgres://none@127.0.0.1:1/none' },
-    ...{ appKey: '0'.repeat(64), internalToken: '0'.repeat(64) },
+    ...{ appKey: '0'.repeat(64), internalToken: '0'.repeat(64), siteInternalToken: '1'.repeat(64) },
   });
 
 /** The text of openapi/openapi.json. */

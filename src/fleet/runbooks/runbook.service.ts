@@ -69,6 +69,11 @@ export class RunbookService {
     if (!gone) throw new RunbookNotFound();
   }
 
+  /** Deletes every runbook of the team and every bootstrap command with them, before the team itself goes. */
+  removeAll(ctx: RequestContext): Promise<void> {
+    return this.runbooks.removeAll(ctx);
+  }
+
   /** A new token for a runbook in place of those before, which are revoked. @throws RunbookNotFound */
   replaceToken(ctx: RequestContext, id: RunbookId, wish: TokenWish): Promise<RunbookWithToken> {
     return this.db.transaction(ctx, async (ctx) => {

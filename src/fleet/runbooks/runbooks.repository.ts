@@ -14,6 +14,11 @@ export class RunbooksRepository extends TeamRepository<Runbook> {
   list(ctx: RequestContext, { limit, offset }: Slice): Promise<Runbook[]> {
     return this.rows(ctx).orderBy('e.createdAt').addOrderBy('e.id').limit(limit).offset(offset).getMany();
   }
+
+  /** Their tokens go with them. */
+  async removeAll(ctx: RequestContext): Promise<void> {
+    await this.db.query(ctx, `DELETE FROM runbook WHERE team_id = $1 RETURNING id`, [ctx.requireTeam()]);
+  }
 }
 
 @Injectable()

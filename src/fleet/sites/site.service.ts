@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/index.js';
 import { Clock } from '../../platform/clock/clock.js';
-import { newId, RequestContext, type RunbookId, type SiteId, type TeamId } from '../../platform/context/index.js';
+import { newId, RequestContext, type RunbookId, type SiteId, type TeamId, type UserId } from '../../platform/context/index.js';
 import { uuidToBase62 } from '../../platform/crypto/index.js';
 import { Database } from '../../platform/database/index.js';
 import { ValidationFailed } from '../../platform/errors/index.js';
@@ -70,11 +70,34 @@ export class SiteService {
     return site;
   }
 
+  /** Forgets which sites a person opened, in all teams: the account is gone. @throws AcrossTeamsRefused when ctx is bound to one team */
+  forgetVisits(ctx: RequestContext, userId: UserId): Promise<void> {
+    return this.across.forgetVisits(ctx, userId);
+  }
+
   /** A site that takes changes and jobs. @throws SiteNotFound, SiteBeingDeleted */
   async getLiving(ctx: RequestContext, id: SiteId): Promise<SiteWithPulse> {
     const site = await this.get(ctx, id);
     if (site.deletionRequestedAt) throw new SiteBeingDeleted();
     return site;
+  }
+
+  /** Sites of each of these teams as its lists show them. @throws AcrossTeamsRefused when ctx is bound to one team */
+  counts(ctx: RequestContext, teamIds: readonly TeamId[]): Promise<Record<string, number>> {
+    return this.across.counts(ctx, teamIds);
+  }
+
+  /** Every site record of the context's team, those that wait for their removal too. */
+  countRecords(ctx: RequestContext): Promise<number> {
+    return this.sites.countRecords(ctx);
+  }
+
+  /**
+   * Sites of each team that take a seat, of any teams; teams without one are left out.
+   * @throws AcrossTeamsRefused when ctx is bound to one team
+   */
+  seatsTaken(ctx: RequestContext, teamIds: readonly TeamId[]): Promise<ReadonlyMap<TeamId, number>> {
+    return this.across.seatsTaken(ctx, teamIds);
   }
 
   /** A record that waits for its router. It takes no seat before one adopts it. */

@@ -54,6 +54,10 @@ export class SitesRepository extends TeamRepository<Site> {
     return merge(await this.withPulse(ctx).andWhere('e.id = :id', { id }).getRawAndEntities<RawPulse>())[0];
   }
 
+  countRecords(ctx: RequestContext): Promise<number> {
+    return this.rows(ctx).getCount();
+  }
+
   minimal(ctx: RequestContext, { limit, offset }: Slice): Promise<MinimalSite[]> {
     return this.db.query<MinimalSite>(
       ctx,

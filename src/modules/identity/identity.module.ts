@@ -1,6 +1,7 @@
 import './entities.js';
-import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { SeatLimits, TeamDirectory } from '../../fleet/index.js';
+import { type DynamicModule, Global, Module, type OnModuleInit } from '@nestjs/common';
+import type { Settings } from '../../config/index.js';
+import { RunbookService, SeatLimits, SiteService, TeamDirectory } from '../../fleet/index.js';
 import { Authenticator } from './access/authenticator.js';
 import { JwtTokens } from './access/jwt.strategy.js';
 import { PermissionCache } from './access/permission-cache.js';
@@ -18,10 +19,17 @@ import { TwoFactorService } from './accounts/two-factor.service.js';
 import { AncillaryController } from './ancillary/ancillary.controller.js';
 import { AncillaryService } from './ancillary/ancillary.service.js';
 import { CallerProfile } from './ancillary/index.js';
+import { ApiCredentialsController } from './credentials/api-credentials.controller.js';
+import { ApiCredentialsRepository, ApiCredentialsService } from './credentials/api-credentials.service.js';
+import { ApiKeysController } from './credentials/api-keys.controller.js';
+import { ApiKeysService } from './credentials/api-keys.service.js';
+import { CredentialUse } from './credentials/credential-use.js';
 import { FirstStart } from './first-start.js';
 import { IdentityTeamDirectory } from './identity-team-directory.js';
 import { IdentityService } from './identity.service.js';
-import { InternalToken } from './internal-token.js';
+import { AccountsDesk } from './internal/accounts-desk.js';
+import { M2mController } from './internal/m2m.controller.js';
+import { InternalTokens } from './internal-token.js';
 import { OidcClients } from './oidc/oidc-clients.js';
 import { OidcPages } from './oidc/oidc-pages.js';
 import { OidcProvider } from './oidc/oidc-provider.js';
@@ -29,27 +37,73 @@ import { OidcRecords } from './oidc/oidc-records.js';
 import { OidcController } from './oidc/oidc.controller.js';
 import { SessionService } from './sessions/session.service.js';
 import { SignInFlow } from './sign-in/sign-in-flow.js';
+import { Invitations } from './teams/invitations.js';
+import { Rights } from './teams/rights.js';
+import { RolesController } from './teams/roles.controller.js';
+import { RolesService } from './teams/roles.service.js';
+import { TeamAccess } from './teams/team-access.js';
+import { TeamResources } from './teams/team-resources.js';
+import { TeamViews } from './teams/team-views.js';
+import { TeamsController } from './teams/teams.controller.js';
+import { TeamsService } from './teams/teams.service.js';
+import { NoUserLimits, UserLimits } from './teams/user-limits.js';
 import { TeamSeatLimits } from './team-seat-limits.js';
 import { TokensController } from './tokens.controller.js';
+import { FeedbackController } from './users/feedback.controller.js';
+import { FeedbackService } from './users/feedback.service.js';
+import { ProfileController } from './users/profile.controller.js';
+import { Reach } from './users/reach.js';
+import { UserDeletion } from './users/user-deletion.js';
+import { UsersController } from './users/users.controller.js';
+import { UsersRepository } from './users/users.repository.js';
+import { UsersService } from './users/users.service.js';
+import { Verification } from './users/verification.js';
 
 /** Who is who: organizations, teams, people, credentials, and the checks of their tokens. */
 @Global()
 @Module({
-  controllers: [TokensController, OidcController, AccountController, AncillaryController],
+  controllers: [
+    ...[TokensController, OidcController, AccountController, AncillaryController],
+    ...[TeamsController, RolesController, ApiCredentialsController, ApiKeysController],
+    ...[M2mController, FeedbackController, UsersController, ProfileController],
+  ],
   providers: [
     ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],
     ...[FirstStart, IdentityService],
     ...[AccountLetters, AccountLinks, AccountService, Reauthentication, RegistrationService, Throttle, TwoFactorService],
     ...[OidcClients, OidcPages, OidcProvider, OidcRecords, SessionService, SignInFlow],
+    ...[Invitations, Rights, RolesService, TeamAccess, TeamResources, TeamViews, TeamsService],
+    ...[ApiCredentialsRepository, ApiCredentialsService, ApiKeysService, CredentialUse],
+    ...[FeedbackService, Reach, UserDeletion, UsersRepository, UsersService, Verification, AccountsDesk],
+    { provide: UserLimits, useClass: NoUserLimits },
     AncillaryService,
     { provide: CallerProfile, useClass: AccountProfile },
     { provide: SeatLimits, useClass: TeamSeatLimits },
     { provide: TeamDirectory, useClass: IdentityTeamDirectory },
   ],
-  exports: [IdentityService, FirstStart, SeatLimits, TeamDirectory],
+  exports: [IdentityService, FirstStart, SeatLimits, TeamDirectory, TeamResources],
 })
-export class IdentityModule {
-  static with(internalToken: string): DynamicModule {
-    return { module: IdentityModule, providers: [{ provide: InternalToken, useValue: new InternalToken(internalToken) }] };
+export class IdentityModule implements OnModuleInit {
+  constructor(
+    private readonly resources: TeamResources,
+    private readonly sites: SiteService,
+    private readonly runbooks: RunbookService,
+  ) {}
+
+  /** The fleet knows nothing of identity, so what it has of a team is registered here. */
+  onModuleInit(): void {
+    this.resources.register({
+      name: 'sites',
+      count: (ctx) => this.sites.countRecords(ctx),
+      erase: (ctx) => this.runbooks.removeAll(ctx),
+    });
+  }
+
+  static with(parts: { internalToken: string; siteInternalToken: string; settings: Settings }): DynamicModule {
+    const tokens = new InternalTokens({
+      general: [parts.internalToken, parts.settings.INTERNAL_TOKEN_PREVIOUS],
+      site: [parts.siteInternalToken, parts.settings.SITE_INTERNAL_TOKEN_PREVIOUS],
+    });
+    return { module: IdentityModule, providers: [{ provide: InternalTokens, useValue: tokens }] };
   }
 }

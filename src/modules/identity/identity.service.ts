@@ -157,6 +157,20 @@ export class IdentityService {
       .getMany();
   }
 
+  findTeam(ctx: RequestContext, teamId: TeamId): Promise<Team | null> {
+    return this.db.manager(ctx).createQueryBuilder(Team, 't').andWhere('t.id = :teamId', { teamId }).getOne();
+  }
+
+  /** Every organization that has teams, with them. */
+  teamsByOrganization(ctx: RequestContext): Promise<{ organizationId: OrganizationId; teamIds: TeamId[] }[]> {
+    return this.db.query(ctx, `SELECT organization_id AS "organizationId", array_agg(id) AS "teamIds" FROM team GROUP BY organization_id`);
+  }
+
+  /** Teams that a person owns, oldest first. */
+  teamsOwnedBy(ctx: RequestContext, userId: UserId): Promise<Team[]> {
+    return this.db.manager(ctx).createQueryBuilder(Team, 't').andWhere('t.ownerId = :userId', { userId }).orderBy('t.createdAt').getMany();
+  }
+
   async countUsers(ctx: RequestContext): Promise<number> {
     return this.db.manager(ctx).createQueryBuilder(User, 'u').getCount();
   }
@@ -188,7 +202,8 @@ export class IdentityService {
     this.forgetStandings(ctx);
   }
 
-  private forgetStandings(ctx: RequestContext): void {
+  /** Whoever was let in before is judged anew, in this process at once; in others by a notification of the database. */
+  forgetStandings(ctx: RequestContext): void {
     this.db.afterCommit(ctx, () => this.cache.clear());
   }
 

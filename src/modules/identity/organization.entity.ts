@@ -15,6 +15,9 @@ export class Organization {
   @Column('integer', { default: 0 })
   siteLimit!: number;
 
+  @Column('timestamptz', { nullable: true })
+  trialEndsAt!: Date | null;
+
   @Column('timestamptz', { default: () => 'now()' })
   createdAt!: Date;
 }

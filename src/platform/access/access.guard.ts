@@ -35,7 +35,7 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
       const access = Reflect.getMetadata(ACCESS, handler) as Access | undefined;
       if (!access)
         throw new Error(
-          `The route ${name} declares no access. Add exactly one of RequireScope, SignedIn, InternalOnly, DeviceOnly, RunbookToken, SignedUrl, ClientToken, Public.`,
+          `The route ${name} declares no access. Add exactly one of RequireScope, SignedIn, InternalOnly, SiteInternalOnly, DeviceOnly, RunbookToken, SignedUrl, ClientToken, Public.`,
         );
       catalogueHandler(handler);
       this.prepared.set(handler, this.prepare(access));
@@ -47,8 +47,10 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
     return handler ? handler(host.switchToHttp().getRequest<ContextRequest>()) : false;
   }
 
-  private prepare({ kind, scope, alsoSigned }: Access): Handler {
+  private prepare(access: Access): Handler {
+    const { kind, scope, alsoSigned } = access;
     const check = this.checks.for(kind);
+    if (access.team || access.orOwner || access.orSelf) return this.prepareInTeam(access);
     const accept = (request: ContextRequest, ctx: RequestContext): true => {
       if (scope !== null && !ctx.scopes.has(scope)) throw new ScopeMissing(scope);
       if (alsoSigned && !this.urls.verify(request.url)) throw new InvalidSignature();
@@ -58,6 +60,23 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
     return (request) => {
       const ctx = check(request);
       return ctx instanceof RequestContext ? accept(request, ctx) : ctx.then((c) => accept(request, c));
+    };
+  }
+
+  /** The few routes that act in the team of their path, or spare its owner or the person concerned the scope. */
+  private prepareInTeam({ kind, scope, team, orOwner, orSelf }: Access): Handler {
+    const check = this.checks.for(kind);
+    const door = this.checks.door();
+    const isSpared = async (ctx: RequestContext, params: Record<string, string>): Promise<boolean> =>
+      (orSelf !== undefined && ctx.actor.kind === 'user' && ctx.userId === params[orSelf]?.toLowerCase()) ||
+      (orOwner === true && (await door.owns(ctx)));
+    return async (request): Promise<true> => {
+      const params = request.params as Record<string, string>;
+      const active = await check(request);
+      const ctx = team ? await door.enter(active, params[team] ?? '') : active;
+      if (scope !== null && !ctx.scopes.has(scope) && !(await isSpared(ctx, params))) throw new ScopeMissing(scope);
+      request.ctx = ctx;
+      return true;
     };
   }
 }

@@ -3,38 +3,71 @@ import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetada
 import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { RequestContext } from '../context/index.js';
-import { InvalidSignature, ScopeMissing, Unauthenticated } from '../errors/index.js';
+import { InvalidSignature, NotFound, ScopeMissing, Unauthenticated } from '../errors/index.js';
 import { Answers } from './answers.js';
 import type { Scope } from './scopes.js';
 
 /** The kinds of credential the contract knows (`x-auth`); every route takes exactly one. */
-export type AccessKind = 'jwt' | 'internal' | 'device' | 'runbook' | 'signed' | 'public' | 'client-token';
+export type AccessKind = 'jwt' | 'internal' | 'site-internal' | 'device' | 'runbook' | 'signed' | 'public' | 'client-token';
 
 export interface Access {
   readonly kind: AccessKind;
   readonly scope: Scope | null;
   /** The URL must carry a valid signature besides the credential. */
   readonly alsoSigned: boolean;
+  /** Path parameter that names the team to act in, whose member the caller must be; absent for the active team. */
+  readonly team?: string;
+  /** Who owns that team needs no scope. */
+  readonly orOwner?: boolean;
+  /** Path parameter that names a person, who needs no scope for themselves. */
+  readonly orSelf?: string;
 }
 
 export const ACCESS = 'rosfleet:access';
 
 export type ContextRequest = FastifyRequest & { ctx: RequestContext };
 
+/** The contract calls both kinds of calling services «internal» and tells them apart by their security scheme. */
+const shownKind = (kind: AccessKind): string => (kind === 'site-internal' ? 'internal' : kind);
+
 const declare = (access: Access, ...more: MethodDecorator[]): MethodDecorator =>
-  applyDecorators(SetMetadata(ACCESS, access), ApiExtension('x-auth', access.kind), ApiExtension('x-scope', access.scope), ...more);
+  applyDecorators(SetMetadata(ACCESS, access), ApiExtension('x-auth', shownKind(access.kind)), ApiExtension('x-scope', access.scope), ...more);
 
 const of = (kind: AccessKind, scope: Scope | null = null, alsoSigned = false): Access => ({ kind, scope, alsoSigned });
 
-/** A person or an API credential whose roles in the active team hold `scope`. */
-export const RequireScope = (scope: Scope): MethodDecorator =>
-  declare(of('jwt', scope), ApiBearerAuth('bearerJwt'), Answers(Unauthenticated, ScopeMissing));
+export interface ScopeOptions {
+  /** Path parameter with the team in which the scope is judged and the operation acts; without it the active team. */
+  readonly in?: string;
+  /** The person who owns that team needs no scope (docs/decisions/0007-access-in-teams.md). */
+  readonly orOwner?: boolean;
+  /** Path parameter with a person, who needs no scope for themselves. Programs are nobody's self. */
+  readonly orSelf?: string;
+}
 
-/** A person or an API credential, whatever its scopes. */
-export const SignedIn = (): MethodDecorator => declare(of('jwt'), ApiBearerAuth('bearerJwt'), Answers(Unauthenticated));
+/** A person or an API credential whose roles in the team hold `scope`. */
+export const RequireScope = (scope: Scope, options: ScopeOptions = {}): MethodDecorator =>
+  declare(
+    { ...of('jwt', scope), team: options.in, orOwner: options.orOwner, orSelf: options.orSelf },
+    ApiBearerAuth('bearerJwt'),
+    Answers(Unauthenticated, ScopeMissing),
+    ...(options.in ? [Answers(NotFound)] : []),
+  );
 
-/** A service that holds the internal token; sees all teams. */
+/** A person or an API credential, whatever its scopes; with `memberOf` a member of the team that the path names, to act in it. */
+export const SignedIn = (options: { memberOf?: string } = {}): MethodDecorator =>
+  declare(
+    { ...of('jwt'), team: options.memberOf },
+    ApiBearerAuth('bearerJwt'),
+    Answers(Unauthenticated),
+    ...(options.memberOf ? [Answers(NotFound)] : []),
+  );
+
+/** A service that holds the general internal token; sees all teams. */
 export const InternalOnly = (): MethodDecorator => declare(of('internal'), ApiBearerAuth('internalToken'), Answers(Unauthenticated));
+
+/** A service of the sites that holds the site-internal token; sees all teams. */
+export const SiteInternalOnly = (): MethodDecorator =>
+  declare(of('site-internal'), ApiBearerAuth('siteInternalToken'), Answers(Unauthenticated));
 
 /** A router with its device token. */
 export const DeviceOnly = (options: { alsoSigned?: boolean } = {}): MethodDecorator =>

@@ -10,8 +10,9 @@ export {
   RunbookToken,
   SignedIn,
   SignedUrl,
+  SiteInternalOnly,
 } from './access.js';
-export { type AccessCheck, AccessChecks } from './access-checks.js';
+export { type AccessCheck, AccessChecks, type TeamDoor } from './access-checks.js';
 export { AccessModule } from './access.module.js';
 export { Answers, ANSWERS, ErrorResponseDto } from './answers.js';
 export { bearerOf } from './bearer.js';

@@ -15,6 +15,7 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
       'bearerJwt',
     )
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Token of a calling service' }, 'internalToken')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Token of a calling service of the sites' }, 'siteInternalToken')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'Token of one router, the encrypted site id' }, 'deviceToken')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API credential as tokenId:teamId:secret' }, 'apiToken')
     .build();

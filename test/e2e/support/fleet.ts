@@ -25,6 +25,7 @@ import { runFolder } from '../../support/test-run.js';
 
 export const APP_KEY = '11'.repeat(32);
 export const INTERNAL_TOKEN = 'internal-token-of-the-tests-0123456789';
+export const SITE_INTERNAL_TOKEN = 'site-internal-token-of-the-tests-0123456789';
 
 /** The application's clock, turned together with that of the routers. */
 class SharedClock extends Clock {
@@ -128,6 +129,7 @@ export class Fleet {
       databaseUrl: this.database.url,
       appKey: APP_KEY,
       internalToken: INTERNAL_TOKEN,
+      siteInternalToken: SITE_INTERNAL_TOKEN,
       clock: new SharedClock(this.clock),
     });
   }
@@ -144,6 +146,11 @@ export class Fleet {
 
   internal(): Client {
     return this.client(INTERNAL_TOKEN, '' as TeamId, '' as UserId);
+  }
+
+  /** A service of the sites. */
+  siteInternal(): Client {
+    return this.client(SITE_INTERNAL_TOKEN, '' as TeamId, '' as UserId);
   }
 
   /** An organization with one team, its owner, and a runbook. */

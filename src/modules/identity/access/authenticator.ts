@@ -1,5 +1,4 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { AccessChecks, bearerOf } from '../../../platform/access/index.js';
 import { Clock } from '../../../platform/clock/clock.js';
@@ -14,7 +13,8 @@ import {
 } from '../../../platform/context/index.js';
 import { AppKeys } from '../../../platform/crypto/index.js';
 import { Unauthenticated } from '../../../platform/errors/index.js';
-import { InternalToken } from '../internal-token.js';
+import { CredentialUse } from '../credentials/credential-use.js';
+import { InternalTokens } from '../internal-token.js';
 import { JwtTokens } from './jwt.strategy.js';
 import { PermissionCache } from './permission-cache.js';
 import { API_KEY_PREFIX, API_KEY_PURPOSE, scopesOfPermissions } from '../credentials/key-permissions.js';
@@ -49,12 +49,14 @@ export class Authenticator implements OnModuleInit {
     private readonly permissions: PermissionsRepository,
     private readonly keys: AppKeys,
     private readonly clock: Clock,
-    private readonly internalToken: InternalToken,
+    private readonly internalTokens: InternalTokens,
+    private readonly use: CredentialUse,
   ) {}
 
   onModuleInit(): void {
     this.checks.register('jwt', (request) => this.person(request));
-    this.checks.register('internal', (request) => this.service(request));
+    this.checks.register('internal', (request) => this.service(request, 'general'));
+    this.checks.register('site-internal', (request) => this.service(request, 'site'));
     this.checks.register('client-token', (request) => this.credentialOnly(request));
   }
 
@@ -67,6 +69,7 @@ export class Authenticator implements OnModuleInit {
     if (claims.credential) {
       const standing = await this.credentialStanding(claims.credential);
       this.refuseExpired(standing);
+      this.use.note(claims.credential);
       return contextOf({ kind: 'api-token', credentialId: claims.credential, userId: standing.userId }, standing, request.id);
     }
     const sessionId = claims.session;
@@ -86,6 +89,7 @@ export class Authenticator implements OnModuleInit {
       (found) => found !== NOBODY,
     );
     this.refuseExpired(standing);
+    this.use.note(standing.keyId!);
     return contextOf({ kind: 'api-token', credentialId: standing.keyId!, userId: standing.userId }, standing, requestId);
   }
 
@@ -105,13 +109,14 @@ export class Authenticator implements OnModuleInit {
       this.keys.macMatches(standing.secretHash, secret, SECRET_PURPOSE);
     if (!right) throw new Unauthenticated();
     this.refuseExpired(standing);
+    this.use.note(id as CredentialId);
     return contextOf({ kind: 'api-token', credentialId: id as CredentialId, userId: standing.userId }, standing, requestId);
   }
 
-  private service(request: FastifyRequest): RequestContext {
+  private service(request: FastifyRequest, kind: 'general' | 'site'): RequestContext {
     const token = bearerOf(request);
-    if (!token || !sameSecret(token, this.internalToken.value)) throw new Unauthenticated();
-    return RequestContext.of({ kind: 'internal', service: 'internal' }, { requestId: request.id });
+    if (!token || !this.internalTokens.accepts(kind, token)) throw new Unauthenticated();
+    return RequestContext.of({ kind: 'internal', service: kind === 'general' ? 'internal' : 'site-internal' }, { requestId: request.id });
   }
 
   private credentialStanding(id: CredentialId): Promise<Standing> {
@@ -150,9 +155,6 @@ export class Authenticator implements OnModuleInit {
 
 const contextOf = (actor: RequestContext['actor'], { teamId, scopes }: Standing, requestId: string): RequestContext =>
   RequestContext.of(actor, { teamId, scopes, requestId });
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-const sameSecret = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
 
 /** The stored form of a credential's secret. */
 export const hashApiSecret = (keys: AppKeys, secret: string): string => keys.mac(secret, SECRET_PURPOSE);

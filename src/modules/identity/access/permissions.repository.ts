@@ -30,15 +30,27 @@ export interface SessionRow {
 export class PermissionsRepository {
   constructor(private readonly db: Database) {}
 
-  /** A credential that is not revoked and whose creator may sign in. */
+  /** A credential that is not revoked and whose creator may sign in and is still in its team. */
   async credential(ctx: RequestContext, id: string): Promise<CredentialRow | undefined> {
     const rows = await this.db.query<CredentialRow>(
       ctx,
       `SELECT c.id, c.team_id AS "teamId", c.user_id AS "userId", c.secret_hash AS "secretHash", c.scopes, c.expires_at AS "expiresAt"
-       FROM api_credential c JOIN app_user u ON u.id = c.user_id AND u.allow_login WHERE c.id = $1 AND c.revoked_at IS NULL`,
+       FROM api_credential c JOIN app_user u ON u.id = c.user_id AND u.allow_login WHERE c.id = $1 AND c.revoked_at IS NULL
+         AND EXISTS (SELECT FROM membership m WHERE m.user_id = c.user_id AND m.team_id = c.team_id)`,
       [id],
     );
     return rows[0];
+  }
+
+  /** Whether a person is in a team, whatever their roles contain. */
+  async isMember(ctx: RequestContext, userId: UserId, teamId: TeamId): Promise<boolean> {
+    return (await this.db.query(ctx, `SELECT FROM membership WHERE user_id = $1 AND team_id = $2 LIMIT 1`, [userId, teamId])).length > 0;
+  }
+
+  /** Who owns a team. */
+  async owner(ctx: RequestContext, teamId: TeamId): Promise<UserId | null> {
+    const [row] = await this.db.query<{ ownerId: UserId | null }>(ctx, `SELECT owner_id AS "ownerId" FROM team WHERE id = $1`, [teamId]);
+    return row?.ownerId ?? null;
   }
 
   /** Scopes of a person in a team: everything their roles there contain. */
@@ -51,11 +63,12 @@ export class PermissionsRepository {
     return new Set(rows.map((r) => r.scope));
   }
 
-  /** An API key by one of the hashes of its secret, when its creator may sign in. */
+  /** An API key by one of the hashes of its secret, when its creator may sign in and is still in its team. */
   async key(ctx: RequestContext, secretHashes: readonly string[]): Promise<KeyRow | undefined> {
     const rows = await this.db.query<KeyRow>(
       ctx,
-      `SELECT k.id, k.team_id AS "teamId", k.user_id AS "userId", k.permissions FROM api_key k JOIN app_user u ON u.id = k.user_id AND u.allow_login WHERE k.secret_hash = ANY($1)`,
+      `SELECT k.id, k.team_id AS "teamId", k.user_id AS "userId", k.permissions FROM api_key k JOIN app_user u ON u.id = k.user_id AND u.allow_login WHERE k.secret_hash = ANY($1)
+         AND EXISTS (SELECT FROM membership m WHERE m.user_id = k.user_id AND m.team_id = k.team_id)`,
       [secretHashes],
     );
     return rows[0];

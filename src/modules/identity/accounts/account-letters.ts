@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../../config/index.js';
 import { letter, type Mail, oneLine } from '../../../platform/mail/index.js';
+import type { Sms } from '../../../platform/sms/index.js';
 import type { User } from './user.entity.js';
 
 type Person = Pick<User, 'email' | 'name'>;
@@ -51,6 +52,19 @@ export class AccountLetters {
       button: { label: 'It was not me: choose another', url: this.url('/forgot-password') },
       footer: 'You get this mail because it concerns the safety of your account.',
     });
+  }
+
+  /** To the address that was given up: whoever reads it there can still stop a theft. */
+  addressChanged(before: Person): Mail {
+    return this.to(before, 'address-changed', 'Your e-mail address was changed', {
+      paragraphs: ['The e-mail address of your rosfleet account was changed just now; you sign in with the new one from now on.'],
+      button: { label: 'Sign in', url: this.url('/') },
+      footer: 'If this was not you, tell an administrator of your team at once.',
+    });
+  }
+
+  verifyMobile(mobile: string, token: string): Sms {
+    return { to: mobile, kind: 'verify-mobile', text: `rosfleet: confirm your number within an hour: ${this.url(`/verify-mobile/${token}`)}` };
   }
 
   invitation(to: string, team: string, inviter: string, token: string): Mail {

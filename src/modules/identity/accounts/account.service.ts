@@ -4,6 +4,7 @@ import { newId, type RequestContext, type SessionId, type UserId } from '../../.
 import { Database } from '../../../platform/database/index.js';
 import { ValidationFailed } from '../../../platform/errors/index.js';
 import { Mailer } from '../../../platform/mail/index.js';
+import { SmsSender } from '../../../platform/sms/index.js';
 import { SignInRefused } from '../errors.js';
 import { SessionService } from '../sessions/session.service.js';
 import { AccountLinks } from './account-links.js';
@@ -22,6 +23,7 @@ export class AccountService {
     private readonly links: AccountLinks,
     private readonly letters: AccountLetters,
     private readonly mailer: Mailer,
+    private readonly sms: SmsSender,
     private readonly sessions: SessionService,
     private readonly throttle: Throttle,
     private readonly clock: Clock,
@@ -92,6 +94,47 @@ export class AccountService {
       );
       return (await this.find(ctx, userId))!;
     });
+  }
+
+  /** Sends the link that verifies the mobile number, unless there is none or that is done. Answers whether one was sent. @throws RateLimited */
+  async sendMobileVerification(ctx: RequestContext, userId: UserId): Promise<boolean> {
+    const user = await this.find(ctx, userId);
+    const { mobile } = user ?? {};
+    if (!mobile || user?.mobileVerifiedAt) return false;
+    await this.throttle.attempt({ kind: 'mail', of: `verify mobile ${userId}` });
+    await this.db.transaction(ctx, async (ctx) => {
+      const token = await this.links.make(ctx, { userId, purpose: 'verify-mobile', target: mobile });
+      await this.sms.send(ctx, this.letters.verifyMobile(mobile, token));
+    });
+    return true;
+  }
+
+  /** Follows a link that came by SMS. A link for a number that the person has given up since proves nothing. @throws LinkSpent */
+  verifyMobile(ctx: RequestContext, token: string): Promise<User> {
+    return this.db.transaction(ctx, async (ctx) => {
+      const { userId, target } = await this.links.spend(ctx, token, 'verify-mobile');
+      await this.db.query(
+        ctx,
+        `UPDATE app_user SET mobile_verified_at = $3, updated_at = $3 WHERE id = $1 AND mobile = $2 AND mobile_verified_at IS NULL`,
+        [userId, target, this.clock.now()],
+      );
+      return (await this.find(ctx, userId))!;
+    });
+  }
+
+  /**
+   * A person has another address now: links to the one before open nothing any more, and it hears of the change.
+   * @param before the account as it was
+   */
+  async addressChanged(ctx: RequestContext, before: User): Promise<void> {
+    await this.links.revoke(ctx, before.id, 'reset-password');
+    await this.links.revoke(ctx, before.id, 'verify-email');
+    if (before.emailVerifiedAt) await this.mailer.send(ctx, this.letters.addressChanged(before));
+  }
+
+  /** A person has another mobile number, or none: links sent to the one before open nothing any more. */
+  async numberChanged(ctx: RequestContext, userId: UserId): Promise<void> {
+    await this.links.revoke(ctx, userId, 'verify-mobile');
   }
 
   /** Sets a new password by a mailed link, which also verifies the address it went to. @throws LinkSpent, ValidationFailed */

@@ -6,7 +6,7 @@ import { Database } from '../../../platform/database/index.js';
 import { RateLimited } from '../../../platform/errors/index.js';
 
 /** What attempts are counted for, and how many are free before the wait doubles with each. */
-export const FREE_ATTEMPTS = { account: 5, address: 20, code: 5, mail: 6 } as const;
+export const FREE_ATTEMPTS = { account: 5, address: 20, code: 5, mail: 6, team: 100 } as const;
 export type ThrottleKind = keyof typeof FREE_ATTEMPTS;
 
 /** Longest wait in seconds. */

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { Scope } from '../../../platform/access/index.js';
+import { RequestContext, type TeamId, type UserId } from '../../../platform/context/index.js';
+import { Database } from '../../../platform/database/index.js';
+import { TeamAccess } from '../teams/team-access.js';
+import { Outranked, UserInOtherTeams } from './errors.js';
+
+interface Standing {
+  readonly teamId: TeamId;
+  readonly owns: boolean;
+  readonly scopes: readonly string[];
+}
+
+/**
+ * An account is the same in all teams of its person: who can change its address can become that person. So only somebody
+ * whom each of these teams trusts with it may, and only downward (docs/decisions/0007-access-in-teams.md).
+ */
+@Injectable()
+export class Reach {
+  private readonly system = RequestContext.system('reach');
+
+  constructor(
+    private readonly db: Database,
+    private readonly access: TeamAccess,
+  ) {}
+
+  /**
+   * @param scope what the caller must hold in every team of the person
+   * @throws UserInOtherTeams, Outranked
+   */
+  async assertReaches(ctx: RequestContext, userId: UserId, scope: Scope): Promise<void> {
+    const places = await this.db.query<Standing>(
+      this.system,
+      `SELECT m.team_id AS "teamId", t.owner_id = m.user_id AS owns, array_agg(DISTINCT s.scope) FILTER (WHERE s.scope IS NOT NULL) AS scopes
+       FROM membership m JOIN team t ON t.id = m.team_id JOIN role r ON r.id = m.role_id LEFT JOIN LATERAL unnest(r.scopes) AS s(scope) ON true
+       WHERE m.user_id = $1 GROUP BY m.team_id, t.owner_id, m.user_id`,
+      [userId],
+    );
+    const held = new Map<TeamId, ReadonlySet<string>>();
+    for (const { teamId } of places) {
+      const scopes = await this.access.scopesOfCaller(ctx, teamId);
+      if (!scopes?.has(scope)) throw new UserInOtherTeams();
+      held.set(teamId, scopes);
+    }
+    for (const { teamId, owns, scopes } of places)
+      if (owns || (scopes ?? []).some((s) => !held.get(teamId)!.has(s))) throw new Outranked();
+  }
+}
