@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import request, { type Agent } from 'supertest';
@@ -16,6 +16,7 @@ import { SessionService } from '../../../src/modules/identity/sessions/session.s
 import { Clock } from '../../../src/platform/clock/clock.js';
 import { type OrganizationId, RequestContext, type TeamId, type UserId } from '../../../src/platform/context/index.js';
 import { Database } from '../../../src/platform/database/index.js';
+import { outboxFolder } from '../../../src/platform/mail/index.js';
 import { Logger } from '../../../src/platform/telemetry/logger.js';
 import { type RouterOptions, VirtualClock, VirtualRouter } from '../../../tools/virtual-router/index.js';
 import { eventually } from '../../support/eventually.js';
@@ -299,6 +300,14 @@ export class Fleet {
       return !open.length;
     });
     return (await mailsIn(this.dataDir)).filter((mail) => mail.to.address === to && (!kind || mail.kind === kind));
+  }
+
+  /** Texts of the SMS to a number, oldest first, once no task is due. */
+  async sms(to: string): Promise<string[]> {
+    await this.mails('nobody@example.net'); // waits
+    const files = readdirSync(outboxFolder(this.dataDir)).filter((file) => file.endsWith('.sms.txt'));
+    const texts = files.sort().map((file) => readFileSync(join(outboxFolder(this.dataDir), file), 'utf8'));
+    return texts.filter((text) => text.startsWith(`To: ${to}\n`));
   }
 
   sql<Row>(text: string, values: unknown[] = []): Promise<Row[]> {

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiExtraModels, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { Answers, Ctx, SignedIn } from '../../../platform/access/index.js';
 import { RequestContext } from '../../../platform/context/index.js';
 import { ValidationFailed } from '../../../platform/errors/index.js';
@@ -7,6 +7,8 @@ import { PersonRequired } from '../errors.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { ApiKeyCreateDto, ApiKeyDto, ApiKeySecretEnvelopeDto, toApiKey, toSecretEnvelope } from './dto/api-key.dto.js';
 import { ApiKeyNotFound, KeyPermissionNotHeld } from './errors.js';
+
+const keyList = { type: 'array', items: { $ref: getSchemaPath(ApiKeyDto) } };
 
 /** The second generation; each key is its maker's, and of whoever holds `api:*` in its team. */
 @ApiTags('gen2-api-keys')
@@ -21,7 +23,11 @@ export class ApiKeysController {
     summary: 'API keys of the organization that the caller may see, newest first, at most 500',
     description: "The caller's own, and those of teams in which they hold api:view.",
   })
-  @ApiOkResponse({ type: ApiKeyDto, isArray: true })
+  @ApiExtraModels(ApiKeyDto)
+  @ApiOkResponse({
+    description: 'Here always the bare list; the contract also allows the envelope.',
+    schema: { oneOf: [keyList, { type: 'object', properties: { status: { type: 'string' }, data: keyList } }] },
+  })
   async list(@Ctx() ctx: RequestContext): Promise<ApiKeyDto[]> {
     return (await this.keys.list(ctx)).map(toApiKey);
   }

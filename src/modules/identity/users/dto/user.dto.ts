@@ -1,4 +1,4 @@
-import { ApiExtraModels, ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsBoolean, IsEmail, IsOptional, IsString, IsUUID, MaxLength, MinLength, ValidateNested } from 'class-validator';
 import { IsCountry, IsDateFormat, IsTimeFormat, IsTimezone } from '../../ancillary/index.js';
@@ -100,7 +100,10 @@ export class UserUpdateDto {
 }
 
 export class MobileDto {
-  @ApiProperty({ description: 'Such as +27821234567.' })
+  @ApiProperty({
+    oneOf: [{ type: 'string' }, { type: 'integer', format: 'int64' }],
+    description: 'Such as +27821234567. Here always text; the contract shows a bare number on some objects.',
+  })
   e164!: string;
   @ApiProperty({ description: 'As it is dialled in its country.' })
   local!: string;
@@ -108,8 +111,6 @@ export class MobileDto {
   country!: string;
 }
 
-/** The contract lets the User object show the number as text or as a number; it is text here, as everywhere. */
-@ApiExtraModels(MobileDto)
 class AccountDto {
   @ApiProperty({ format: 'uuid' })
   id!: string;
