@@ -24,10 +24,15 @@ const mailFrom: Variable<Mailbox | undefined> = {
 export const mailConfig = concern('Mail: how people are written to', {
   SMTP_URL: smtpUrl,
   MAIL_FROM: mailFrom,
-  SUPPORT_EMAIL: text(undefined, 'Where feedback of people is mailed to. Without it feedback is only kept in the database.', 'help@example.net', {
-    pattern: /^[^\s@<>,;]+@[^\s@<>,;]+$/,
-    why: 'is not one e-mail address',
-  }),
+  SUPPORT_EMAIL: text(
+    undefined,
+    'Where feedback of people is mailed to. Without it feedback is only kept in the database.',
+    'help@example.net',
+    {
+      pattern: /^[^\s@<>,;]+@[^\s@<>,;]+$/,
+      why: 'is not one e-mail address',
+    },
+  ),
 });
 
 /** Stands in files of the outbox when nobody chose a sender; no mail leaves with it. */

@@ -52,11 +52,20 @@ describe('an API credential', () => {
 
   it('is renamed and its expiry changed, and nothing else', async () => {
     const { id, api_key } = await make();
-    expect((await owner.put(path(`/${id}`), { name: 'Renamed', expires_at: inDays(3) }).expect(200)).body).toMatchObject({ name: 'Renamed', expires_at: inDays(3) });
+    expect((await owner.put(path(`/${id}`), { name: 'Renamed', expires_at: inDays(3) }).expect(200)).body).toMatchObject({
+      name: 'Renamed',
+      expires_at: inDays(3),
+    });
     expect((await owner.put(path(`/${id}`), { name: 'Again' }).expect(200)).body.expires_at).toBe(inDays(3));
     await as(api_key).get('/site').expect(200);
     expect((await owner.put(path(`/${id}`), { name: 'Again', expires_at: null }).expect(200)).body.expires_at).toBeNull();
-    for (const bad of [{ name: 'x', abilities: ['*'] }, { name: 'x', scopes: null }, { name: 'x', team_id: team.teamId }, { name: 'x', api_key: 'x' }, {}])
+    for (const bad of [
+      { name: 'x', abilities: ['*'] },
+      { name: 'x', scopes: null },
+      { name: 'x', team_id: team.teamId },
+      { name: 'x', api_key: 'x' },
+      {},
+    ])
       await owner.put(path(`/${id}`), bad).expect(422);
   });
 
@@ -127,7 +136,13 @@ describe('an API key', () => {
     expect(body.status).toBe('success');
     expect(message).toEqual(expect.any(String));
     expect(secret).toMatch(/^alto_sk_[A-Za-z0-9]{48}$/);
-    expect(key).toMatchObject({ object: 'api_key', name: 'Sync', key_prefix: secret.slice(0, 13), status: 'active', permissions: ['sites:read', 'sites:write'] });
+    expect(key).toMatchObject({
+      object: 'api_key',
+      name: 'Sync',
+      key_prefix: secret.slice(0, 13),
+      status: 'active',
+      permissions: ['sites:read', 'sites:write'],
+    });
     expect(key.id).toMatch(/^api_key_[0-9A-Za-z]{27}$/);
     expect((await owner.get(`/api/keys/${key.id}`).expect(200)).body).toEqual(key);
     expect((await owner.get('/api/keys').expect(200)).body).toEqual([key]);
@@ -135,7 +150,9 @@ describe('an API key', () => {
     expect(JSON.stringify(row)).not.toContain(secret);
     await as(secret).post('/site', { name: 'x' }).expect(201);
     await as(secret).get('/team_roles').expect(403);
-    await as(`${secret.slice(0, -1)}${secret.endsWith('a') ? 'b' : 'a'}`).get('/site').expect(401);
+    await as(`${secret.slice(0, -1)}${secret.endsWith('a') ? 'b' : 'a'}`)
+      .get('/site')
+      .expect(401);
     await fleet.app.get(CredentialUse).flush();
     expect((await owner.get(`/api/keys/${key.id}`).expect(200)).body.last_used_at).toBe(new Date(fleet.clock.now()).toISOString());
     await owner.delete(`/api/keys/${key.id}`).expect(204);
@@ -156,11 +173,19 @@ describe('an API key', () => {
 
   it('is given only what its maker may do', async () => {
     const refused = await member.post('/api/keys', { name: 'Sync', permissions: ['sites:read', 'sites:write'] }).expect(403);
-    expect(refused.body).toMatchObject({ code: 'key_permission_not_held', errors: { permissions: [expect.stringContaining('sites:write')] } });
+    expect(refused.body).toMatchObject({
+      code: 'key_permission_not_held',
+      errors: { permissions: [expect.stringContaining('sites:write')] },
+    });
     await admin.post('/api/keys', { name: 'Sync', permissions: ['teams:write'] }).expect(403); // holds not all of it
     const unknown = await owner.post('/api/keys', { name: 'Sync', permissions: ['site:view', 'sites:fly'] }).expect(422);
     expect(JSON.stringify(unknown.body.errors.permissions)).toMatch(/site:view.*sites:fly/);
-    for (const bad of [{ name: 'ab', permissions: ['sites:read'] }, { name: 'abc', permissions: [] }, { name: 'abc' }, { name: 'abc', permissions: ['sites:read'], user_id: 'x' }])
+    for (const bad of [
+      { name: 'ab', permissions: ['sites:read'] },
+      { name: 'abc', permissions: [] },
+      { name: 'abc' },
+      { name: 'abc', permissions: ['sites:read'], user_id: 'x' },
+    ])
       await owner.post('/api/keys', bad).expect(422);
     const { secret } = await make(admin, 'sites:write');
     await as(secret).post('/site', { name: 'x' }).expect(201);
@@ -173,7 +198,9 @@ describe('an API key', () => {
   it('is never made or rotated by a program', async () => {
     const { key, secret } = await make(owner, 'apis:read', 'apis:write', 'sites:read');
     for (const program of [team.owner, as(secret)]) {
-      expect((await program.post('/api/keys', { name: 'Child', permissions: ['sites:read'] }).expect(403)).body.code).toBe('person_required');
+      expect((await program.post('/api/keys', { name: 'Child', permissions: ['sites:read'] }).expect(403)).body.code).toBe(
+        'person_required',
+      );
       expect((await program.post(`/api/keys/${key.id}/rotate`).expect(403)).body.code).toBe('person_required');
       expect((await program.get('/api/keys').expect(200)).body).toHaveLength(1);
     }
@@ -229,17 +256,30 @@ describe('calling services', () => {
       ...{ organization_id: team.organizationId, team_id: team.teamId },
       owner: { id: owner.userId, name: expect.any(String), email: expect.any(String), picture: '' },
     });
-    expect((await general().get(`/users/m2m/notifiable/email/${member.userId}`).expect(200)).body).toMatchObject({ id: member.userId, name: 'Person', email_verified: true });
-    expect((await general().get(`/users/m2m/notifiable/mobile/${member.userId}`).expect(200)).body).toEqual({ id: member.userId, name: 'Person', mobile: null, mobile_verified: false });
+    expect((await general().get(`/users/m2m/notifiable/email/${member.userId}`).expect(200)).body).toMatchObject({
+      id: member.userId,
+      name: 'Person',
+      email_verified: true,
+    });
+    expect((await general().get(`/users/m2m/notifiable/mobile/${member.userId}`).expect(200)).body).toEqual({
+      id: member.userId,
+      name: 'Person',
+      mobile: null,
+      mobile_verified: false,
+    });
     await fleet.sql(`UPDATE app_user SET mobile = '+27821234567', mobile_verified_at = now() WHERE id = $1`, [member.userId]);
-    expect((await general().get(`/users/m2m/notifiable/mobile/${member.userId}`).expect(200)).body).toMatchObject({ mobile: { e164: '+27821234567', country: 'ZA' }, mobile_verified: true });
+    expect((await general().get(`/users/m2m/notifiable/mobile/${member.userId}`).expect(200)).body).toMatchObject({
+      mobile: { e164: '+27821234567', country: 'ZA' },
+      mobile_verified: true,
+    });
     for (const path of ['org-id', 'notifiable/email', 'notifiable/mobile'])
       for (const id of [unknown, 'x']) await general().get(`/users/m2m/${path}/${id}`).expect(404);
   });
 
   it('hear of seats what adoption would say', async () => {
     const limited = await fleet.team({ siteLimit: 2, organizationLimit: 5 });
-    const count = async (of: Team): Promise<object> => (await fleet.siteInternal().get(`/billing/internal/seat-count/${of.teamId}`).expect(200)).body;
+    const count = async (of: Team): Promise<object> =>
+      (await fleet.siteInternal().get(`/billing/internal/seat-count/${of.teamId}`).expect(200)).body;
     expect(await count(limited)).toEqual({ license_count: 5, team_available_seats: 2, org_available_seats: 5 });
     await fleet.adopted(limited);
     expect(await count(limited)).toEqual({ license_count: 5, team_available_seats: 1, org_available_seats: 4 });
@@ -253,9 +293,20 @@ describe('calling services', () => {
     const answers = await Promise.all([report(3), report(3), report(3)]);
     expect(answers.map((a) => a.status)).toEqual([200, 200, 200]);
     expect(new Set(answers.map((a) => a.body.charge.id)).size).toBe(1);
-    expect(answers[0]!.body.charge).toMatchObject({ object: 'charge', kind: 'cve', organization_id: team.organizationId, site_count: 3, report_id: 'scan-1' });
+    expect(answers[0]!.body.charge).toMatchObject({
+      object: 'charge',
+      kind: 'cve',
+      organization_id: team.organizationId,
+      site_count: 3,
+      report_id: 'scan-1',
+    });
     expect(await fleet.sql(`SELECT FROM charge WHERE organization_id = $1`, [team.organizationId])).toHaveLength(1);
-    for (const bad of [{ site_count: 0, report_id: 'x' }, { site_count: 1 }, { site_count: 1.5, report_id: 'x' }, { site_count: 1, report_id: '' }])
+    for (const bad of [
+      { site_count: 0, report_id: 'x' },
+      { site_count: 1 },
+      { site_count: 1.5, report_id: 'x' },
+      { site_count: 1, report_id: '' },
+    ])
       await general().post(`/users/m2m/charges/cve/${team.teamId}`, bad).expect(422);
     await general().post(`/users/m2m/charges/cve/${unknown}`, { site_count: 1, report_id: 'x' }).expect(404);
   });
@@ -263,8 +314,11 @@ describe('calling services', () => {
   it('set the end of a trial', async () => {
     const path = `/users/m2m/trial_ends_at/${team.organizationId}`;
     expect((await general().post(path, { timestamp: 1_800_000_000 }).expect(200)).body).toEqual({ trial_ends_at: 1_800_000_000 });
-    expect(await fleet.sql(`SELECT trial_ends_at AS at FROM organization WHERE id = $1`, [team.organizationId])).toEqual([{ at: new Date(1_800_000_000_000) }]);
-    for (const bad of [{}, { timestamp: '1800000000' }, { timestamp: -1 }, { timestamp: 1e15 }, { trial_ends_at: 1 }]) await general().post(path, bad).expect(422);
+    expect(await fleet.sql(`SELECT trial_ends_at AS at FROM organization WHERE id = $1`, [team.organizationId])).toEqual([
+      { at: new Date(1_800_000_000_000) },
+    ]);
+    for (const bad of [{}, { timestamp: '1800000000' }, { timestamp: -1 }, { timestamp: 1e15 }, { trial_ends_at: 1 }])
+      await general().post(path, bad).expect(422);
     await general().post(`/users/m2m/trial_ends_at/${unknown}`, { timestamp: 1 }).expect(404);
   });
 
@@ -281,12 +335,15 @@ describe('calling services', () => {
   it('may go on with the token before a rotation', async () => {
     const rotated = await Fleet.start({ INTERNAL_TOKEN_PREVIOUS: 'p'.repeat(40), SITE_INTERNAL_TOKEN_PREVIOUS: 'q'.repeat(40) });
     try {
-      const status = async (token: string, path: string): Promise<number> => (await rotated.http().get(path).set('authorization', `Bearer ${token}`)).status;
+      const status = async (token: string, path: string): Promise<number> =>
+        (await rotated.http().get(path).set('authorization', `Bearer ${token}`)).status;
       const team = await rotated.team();
       const org = `/users/m2m/org-id/${team.teamId}`;
       const seats = `/billing/internal/seat-count/${team.teamId}`;
       expect(await Promise.all([INTERNAL_TOKEN, 'p'.repeat(40), 'q'.repeat(40)].map((t) => status(t, org)))).toEqual([200, 200, 401]);
-      expect(await Promise.all([SITE_INTERNAL_TOKEN, 'q'.repeat(40), 'p'.repeat(40)].map((t) => status(t, seats)))).toEqual([200, 200, 401]);
+      expect(await Promise.all([SITE_INTERNAL_TOKEN, 'q'.repeat(40), 'p'.repeat(40)].map((t) => status(t, seats)))).toEqual([
+        200, 200, 401,
+      ]);
     } finally {
       await rotated.stop();
     }

@@ -76,7 +76,12 @@ describe('a role', () => {
     expect((await admin.put(`/team_roles/${a.id}`, { name: 'B', scopes: [] }).expect(422)).body.errors).toHaveProperty('name');
     const unknown = '00000000-0000-4000-8000-000000000000';
     expect((await admin.post('/team_roles', { name: 'C', scopes: [unknown] }).expect(422)).body.errors.scopes[0]).toContain(unknown);
-    for (const bad of [{ name: 'C' }, { name: 'C', scopes: ['site:view'] }, { name: 'C', scopes: [], team_id: null }, { name: 7, scopes: [] }])
+    for (const bad of [
+      { name: 'C' },
+      { name: 'C', scopes: ['site:view'] },
+      { name: 'C', scopes: [], team_id: null },
+      { name: 7, scopes: [] },
+    ])
       await admin.post('/team_roles', bad).expect(422);
     const elsewhere = await fleet.person(await fleet.team(), 'administrator');
     await elsewhere.post('/team_roles', { name: 'A', scopes: [] }).expect(200);
@@ -95,9 +100,7 @@ describe('a role', () => {
     await owner.delete(`/team_roles/${theirs.id}`).expect(404);
     const refused = await assign(owner, member, [theirs.id]);
     expect([refused.status, refused.body.message]).toEqual([422, expect.stringContaining(theirs.id)]);
-    await owner
-      .post('/users', { email: 'new1@example.net', name: 'New', timezone: 'UTC', roles: [theirs.id] })
-      .expect(422);
+    await owner.post('/users', { email: 'new1@example.net', name: 'New', timezone: 'UTC', roles: [theirs.id] }).expect(422);
   });
 });
 

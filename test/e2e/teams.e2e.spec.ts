@@ -162,7 +162,8 @@ describe('a member', () => {
   it('is removed by the owner or who holds the scope; their credentials end, their account does not', async () => {
     const program = await fleet.credential(team.teamId, member.userId);
     await program.get(path('/members')).expect(200);
-    const jwt = (await fleet.http().get('/.well-known/jwt').set('authorization', `Bearer ${program.token}`).expect(200)).body.token as string;
+    const jwt = (await fleet.http().get('/.well-known/jwt').set('authorization', `Bearer ${program.token}`).expect(200)).body
+      .token as string;
     await member.delete(path(`/members/${owner.userId}`)).expect(403);
     await owner.delete(path(`/members/${stranger.userId}`)).expect(404);
     await owner.delete(path(`/members/${member.userId}`)).expect(204);
@@ -192,17 +193,27 @@ describe('an invitation', () => {
     const mail = await fleet.mail('jo@example.net', 'invitation');
     expect(mail.links[0]).toMatch(new RegExp(`^${fleet.url}/invitations/[A-Za-z0-9_-]{43}$`));
     const [invite] = await body<{ id: string }[]>(member.get(path('/invites')).expect(200));
-    expect(await body(member.get(path(`/invites/${invite!.id}`)).expect(200))).toMatchObject({ team_id: team.teamId, email: 'jo@example.net', role: 'Member' });
+    expect(await body(member.get(path(`/invites/${invite!.id}`)).expect(200))).toMatchObject({
+      team_id: team.teamId,
+      email: 'jo@example.net',
+      role: 'Member',
+    });
     const [row] = await fleet.sql<Record<string, unknown>>(`SELECT * FROM team_invitation WHERE id = $1`, [invite!.id]);
     expect(JSON.stringify(row)).not.toContain(tokenOf(mail));
     const shown = await fleet.app.get(Invitations).look(tokenOf(mail));
-    expect(shown).toMatchObject({ teamId: team.teamId, email: 'jo@example.net', hasAccount: false, inviter: expect.stringMatching(/^Owner/) });
+    expect(shown).toMatchObject({
+      teamId: team.teamId,
+      email: 'jo@example.net',
+      hasAccount: false,
+      inviter: expect.stringMatching(/^Owner/),
+    });
     const jo = await verified('jo@example.net');
     const answers = await Promise.all([1, 2, 3].map(() => jo.post(`/invitations/${tokenOf(mail)}/accept`)));
     expect(answers.map((a) => a.status)).toEqual([200, 200, 200]);
-    const rows = await fleet.sql(`SELECT r.system_name AS role FROM membership m JOIN role r ON r.id = m.role_id WHERE m.team_id = $1 AND m.user_id = $2`, [
-      ...[team.teamId, jo.userId],
-    ]);
+    const rows = await fleet.sql(
+      `SELECT r.system_name AS role FROM membership m JOIN role r ON r.id = m.role_id WHERE m.team_id = $1 AND m.user_id = $2`,
+      [...[team.teamId, jo.userId]],
+    );
     expect(rows).toEqual([{ role: 'member' }]);
     expect((await member.get(path('/invites')).expect(200)).body).toEqual([]);
     await owner.delete(path(`/members/${jo.userId}`)).expect(204);
@@ -244,7 +255,17 @@ describe('an invitation', () => {
     expect(answers.map((a) => a.status)).toEqual(Array(5).fill(202));
     expect((await owner.get(path('/invites')).expect(200)).body).toHaveLength(1);
     const tokens = (await fleet.mails('many@example.net')).map(tokenOf);
-    const working = await Promise.all(tokens.map((t) => fleet.app.get(Invitations).look(t).then(() => true, () => false)));
+    const working = await Promise.all(
+      tokens.map((t) =>
+        fleet.app
+          .get(Invitations)
+          .look(t)
+          .then(
+            () => true,
+            () => false,
+          ),
+      ),
+    );
     expect(working.filter(Boolean)).toHaveLength(1);
   });
 

@@ -63,7 +63,14 @@ describe('people of a team', () => {
     expect(list[2]!.roles).toEqual([{ id: expect.any(String) }]);
     const { body } = await member.get(`/users/${member.userId}`).expect(200);
     expect(body).toEqual(list[2]);
-    expect(body).toMatchObject({ idp: 'local', email_verified: true, mobile_verified: false, allow_login: true, timezone: 'UTC', mfa_enabled: false });
+    expect(body).toMatchObject({
+      idp: 'local',
+      email_verified: true,
+      mobile_verified: false,
+      allow_login: true,
+      timezone: 'UTC',
+      mfa_enabled: false,
+    });
     expect(JSON.stringify(body)).not.toMatch(/password|argon/);
     const stranger = await fleet.person(await fleet.team(), 'owner');
     await stranger.get(`/users/${member.userId}`).expect(404);
@@ -90,12 +97,25 @@ describe('people of a team', () => {
 describe('a new person', () => {
   it('gets a temporary password once, and links for address and number', async () => {
     const email = mailbox();
-    const wish = { email: email.toUpperCase(), name: 'Jo', timezone: 'Africa/Johannesburg', mobile: { local: `082 123 45${count + 10}`, country: 'ZA' } };
+    const wish = {
+      email: email.toUpperCase(),
+      name: 'Jo',
+      timezone: 'Africa/Johannesburg',
+      mobile: { local: `082 123 45${count + 10}`, country: 'ZA' },
+    };
     const { body } = await admin.post('/users', wish).expect(201);
-    expect(body.user).toMatchObject({ email, email_verified: false, mobile_verified: false, timezone: 'Africa/Johannesburg', allow_login: true });
+    expect(body.user).toMatchObject({
+      email,
+      email_verified: false,
+      mobile_verified: false,
+      timezone: 'Africa/Johannesburg',
+      allow_login: true,
+    });
     expect(body.user.mobile).toEqual({ e164: `+278212345${count + 10}`, local: `082 123 45${count + 10}`, country: 'ZA' });
     expect(complaints(body.password)).toEqual([]);
-    const [row] = await fleet.sql<{ password_hash: string; must_change_password: boolean }>(`SELECT * FROM app_user WHERE email = $1`, [email]);
+    const [row] = await fleet.sql<{ password_hash: string; must_change_password: boolean }>(`SELECT * FROM app_user WHERE email = $1`, [
+      email,
+    ]);
     expect(row!.must_change_password).toBe(true);
     expect(await passwordMatches(row!.password_hash, body.password)).toBe(true);
     await fleet.app.get(AccountService).verifyEmail(system, tokenIn((await fleet.mail(email, 'verify-email')).text, 'verify-email'));
@@ -141,6 +161,7 @@ describe('a new person', () => {
     ['a number that is none', { name: 'Jo', timezone: 'UTC', mobile: { local: '12', country: 'ZA' } }, 'mobile.local'],
     ['a number without a country', { name: 'Jo', timezone: 'UTC', mobile: { local: '0821234567' } }, 'mobile.country'],
     ['an address that is none', { email: 'nobody', name: 'Jo', timezone: 'UTC' }, 'email'],
+    ['an address in quotes, which no mail can be sent to', { email: '"jo"@example.net', name: 'Jo', timezone: 'UTC' }, 'email'],
     ['a role that is no id', { name: 'Jo', timezone: 'UTC', roles: ['Owner'] }, 'roles'],
     ['an id of their own', { name: 'Jo', timezone: 'UTC', id: '00000000-0000-4000-8000-000000000000' }, 'id'],
     ['a proven address', { name: 'Jo', timezone: 'UTC', email_verified: true }, 'email_verified'],
@@ -159,7 +180,11 @@ describe('a profile', () => {
   it('is everybody’s own to change, and a new address or number must be proven again', async () => {
     const old = (await profile(member.userId)).email;
     const email = mailbox();
-    const { status, body } = await change(member, member.userId, { name: ' Ki\u202em ', email: email.toUpperCase(), timezone: 'Asia/Tokyo' });
+    const { status, body } = await change(member, member.userId, {
+      name: ' Ki\u202em ',
+      email: email.toUpperCase(),
+      timezone: 'Asia/Tokyo',
+    });
     expect([status, body]).toEqual([200, expect.objectContaining({ name: 'Kim', email, email_verified: false, timezone: 'Asia/Tokyo' })]);
     expect((await fleet.mails(email)).map((m) => m.kind)).toEqual(['verify-email']);
     expect((await fleet.mails(old)).map((m) => m.kind)).toEqual(['address-changed']);
@@ -170,7 +195,14 @@ describe('a profile', () => {
     expect((await change(member, member.userId, { mobile: null })).body).not.toHaveProperty('mobile');
     expect(await refusal(member, member.userId, { allow_login: false })).toEqual([422, 'validation_failed']);
     expect(await refusal(member, member.userId, { email: (await profile(admin.userId)).email })).toEqual([422, 'validation_failed']);
-    for (const bad of [{ date_format: 'x' }, { time_format: 'x' }, { timezone: '+02:00' }, { idp: 'google' }, { email_verified: true }, { name: null }])
+    for (const bad of [
+      { date_format: 'x' },
+      { time_format: 'x' },
+      { timezone: '+02:00' },
+      { idp: 'google' },
+      { email_verified: true },
+      { name: null },
+    ])
       expect((await change(member, member.userId, bad)).status).toBe(422);
   });
 
@@ -226,7 +258,10 @@ describe('a profile', () => {
     expect((await change(admin, member.userId, { allow_login: true })).status).toBe(200);
     await member.get('/userinfo').expect(401);
     const heir = await fleet.person(team, 'member');
-    await fleet.sql(`INSERT INTO team (id, organization_id, name, owner_id) VALUES (gen_random_uuid(), $1, 'Theirs', $2)`, [team.organizationId, heir.userId]);
+    await fleet.sql(`INSERT INTO team (id, organization_id, name, owner_id) VALUES (gen_random_uuid(), $1, 'Theirs', $2)`, [
+      team.organizationId,
+      heir.userId,
+    ]);
     expect(await refusal(admin, heir.userId, { allow_login: false })).toEqual([409, 'team_owner_stays']);
   });
 
@@ -275,7 +310,8 @@ describe('the end of an account', () => {
       `SELECT table_name AS table FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'user_id'`,
     );
     expect(columns.length).toBeGreaterThan(8);
-    for (const { table } of columns) expect([table, await fleet.sql(`SELECT FROM ${table} WHERE user_id = $1`, [member.userId])]).toEqual([table, []]);
+    for (const { table } of columns)
+      expect([table, await fleet.sql(`SELECT FROM ${table} WHERE user_id = $1`, [member.userId])]).toEqual([table, []]);
     expect(await fleet.sql(`SELECT FROM app_user WHERE id = $1`, [member.userId])).toEqual([]);
   });
 

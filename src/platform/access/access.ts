@@ -31,7 +31,12 @@ export type ContextRequest = FastifyRequest & { ctx: RequestContext };
 const shownKind = (kind: AccessKind): string => (kind === 'site-internal' ? 'internal' : kind);
 
 const declare = (access: Access, ...more: MethodDecorator[]): MethodDecorator =>
-  applyDecorators(SetMetadata(ACCESS, access), ApiExtension('x-auth', shownKind(access.kind)), ApiExtension('x-scope', access.scope), ...more);
+  applyDecorators(
+    SetMetadata(ACCESS, access),
+    ApiExtension('x-auth', shownKind(access.kind)),
+    ApiExtension('x-scope', access.scope),
+    ...more,
+  );
 
 const of = (kind: AccessKind, scope: Scope | null = null, alsoSigned = false): Access => ({ kind, scope, alsoSigned });
 

@@ -27,6 +27,8 @@ export class SmsOutboxCarrier extends SmsCarrier {
     await writeFile(draft, `To: ${sms.to}\n\n${sms.text}\n`, { mode: 0o600, flag: 'wx' });
     await rename(draft, join(this.folder, name));
     const files = (await readdir(this.folder)).filter((file) => file.endsWith(ENDING)).sort();
-    await Promise.all(files.slice(0, Math.max(files.length - SMS_OUTBOX_KEEPS, 0)).map((file) => rm(join(this.folder, file), { force: true })));
+    await Promise.all(
+      files.slice(0, Math.max(files.length - SMS_OUTBOX_KEEPS, 0)).map((file) => rm(join(this.folder, file), { force: true })),
+    );
   }
 }

@@ -14,7 +14,12 @@ import { TwilioCarrier } from './twilio-carrier.js';
     {
       provide: SmsCarrier,
       inject: [Settings],
-      useFactory: ({ SMS_TWILIO_ACCOUNT_SID: accountSid, SMS_TWILIO_AUTH_TOKEN: authToken, SMS_FROM: from, DATA_DIR }: Settings): SmsCarrier =>
+      useFactory: ({
+        SMS_TWILIO_ACCOUNT_SID: accountSid,
+        SMS_TWILIO_AUTH_TOKEN: authToken,
+        SMS_FROM: from,
+        DATA_DIR,
+      }: Settings): SmsCarrier =>
         accountSid && authToken && from ? new TwilioCarrier({ accountSid, authToken, from }) : new SmsOutboxCarrier(outboxFolder(DATA_DIR)),
     },
   ],

@@ -31,7 +31,11 @@ class TwilioStandIn {
       request.on('end', () => {
         const status = this.next.shift() ?? this.judge(request, body);
         response.writeHead(status, { 'content-type': 'application/json' });
-        response.end(JSON.stringify(status === 201 ? { sid: `SM${'0'.repeat(32)}`, status: 'queued' } : { code: 21211, message: 'Invalid\n To', status }));
+        response.end(
+          JSON.stringify(
+            status === 201 ? { sid: `SM${'0'.repeat(32)}`, status: 'queued' } : { code: 21211, message: 'Invalid\n To', status },
+          ),
+        );
       });
     });
     await new Promise<void>((done) => this.server.listen(0, '127.0.0.1', done));
@@ -49,7 +53,8 @@ class TwilioStandIn {
     if (request.headers.authorization !== `Basic ${Buffer.from(`${SID}:${TOKEN}`).toString('base64')}`) return 401;
     if (!request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return 415;
     const fields = Object.fromEntries(new URLSearchParams(body));
-    if (!/^\+\d{8,15}$/.test(fields['To'] ?? '') || !fields['Body'] || Boolean(fields['From']) === Boolean(fields['MessagingServiceSid'])) return 400;
+    if (!/^\+\d{8,15}$/.test(fields['To'] ?? '') || !fields['Body'] || Boolean(fields['From']) === Boolean(fields['MessagingServiceSid']))
+      return 400;
     this.taken.push(fields);
     return 201;
   }
@@ -58,7 +63,8 @@ class TwilioStandIn {
 describe('the way by Twilio', () => {
   const twilio = new TwilioStandIn();
   let origin: string;
-  const carrier = (fields: object = {}): TwilioCarrier => new TwilioCarrier({ accountSid: SID, authToken: TOKEN, from: '+15005550006', ...fields }, origin);
+  const carrier = (fields: object = {}): TwilioCarrier =>
+    new TwilioCarrier({ accountSid: SID, authToken: TOKEN, from: '+15005550006', ...fields }, origin);
 
   beforeEach(async () => {
     twilio.taken.length = 0;
@@ -77,7 +83,9 @@ describe('the way by Twilio', () => {
 
   it('gives up what is refused for good, with the words of the answer in one line', async () => {
     twilio.next.push(400);
-    const refused = await carrier().deliver(SMS, never).catch((error: unknown) => error);
+    const refused = await carrier()
+      .deliver(SMS, never)
+      .catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(SmsRefused);
     expect((refused as SmsRefused).answer).toContain('21211');
     expect((refused as SmsRefused).answer).not.toContain('\n');
@@ -85,7 +93,9 @@ describe('the way by Twilio', () => {
 
   it.each([401, 403, 404, 429, 500, 503])('tries again after %i', async (status) => {
     twilio.next.push(status);
-    const failed = await carrier().deliver(SMS, never).catch((error: unknown) => error);
+    const failed = await carrier()
+      .deliver(SMS, never)
+      .catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(Error);
     expect(failed).not.toBeInstanceOf(SmsRefused);
     expect((failed as Error).message).toContain(String(status));

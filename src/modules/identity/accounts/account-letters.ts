@@ -64,7 +64,11 @@ export class AccountLetters {
   }
 
   verifyMobile(mobile: string, token: string): Sms {
-    return { to: mobile, kind: 'verify-mobile', text: `rosfleet: confirm your number within an hour: ${this.url(`/verify-mobile/${token}`)}` };
+    return {
+      to: mobile,
+      kind: 'verify-mobile',
+      text: `rosfleet: confirm your number within an hour: ${this.url(`/verify-mobile/${token}`)}`,
+    };
   }
 
   invitation(to: string, team: string, inviter: string, token: string): Mail {

@@ -64,7 +64,11 @@ export class ApiCredentialsController {
     description: 'An API token cannot lengthen the life of one, itself included.',
   })
   @ApiOkResponse({ type: ApiCredentialDto })
-  async update(@Ctx() ctx: RequestContext, @IdParam('apiToken') id: CredentialId, @Body() body: ApiCredentialWriteDto): Promise<ApiCredentialDto> {
+  async update(
+    @Ctx() ctx: RequestContext,
+    @IdParam('apiToken') id: CredentialId,
+    @Body() body: ApiCredentialWriteDto,
+  ): Promise<ApiCredentialDto> {
     return toApiCredential(await this.credentials.change(ctx, id, { name: body.name, expiresAt: body.expires_at }));
   }
 

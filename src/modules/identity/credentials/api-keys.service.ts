@@ -137,7 +137,9 @@ export class ApiKeysService {
     const unknown = wanted.filter((permission) => !KEY_PERMISSIONS.includes(permission));
     if (unknown.length)
       throw new ValidationFailed({
-        permissions: unknown.map((permission) => `permissions: there is no permission ${permission}; known are ${KEY_PERMISSIONS.join(', ')}`),
+        permissions: unknown.map(
+          (permission) => `permissions: there is no permission ${permission}; known are ${KEY_PERMISSIONS.join(', ')}`,
+        ),
       });
     const lacking = wanted.filter((permission) => [...scopesOfPermissions([permission])].some((scope) => !ctx.scopes.has(scope)));
     if (lacking.length) throw new KeyPermissionNotHeld([...new Set(lacking)]);

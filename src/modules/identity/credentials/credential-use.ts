@@ -39,8 +39,16 @@ export class CredentialUse implements OnApplicationBootstrap, BeforeApplicationS
     const used = [...this.used];
     this.used = new Map();
     try {
-      await this.write('api_credential', 'uuid', used.filter(([id]) => !isKey(id)));
-      await this.write('api_key', 'text', used.filter(([id]) => isKey(id)));
+      await this.write(
+        'api_credential',
+        'uuid',
+        used.filter(([id]) => !isKey(id)),
+      );
+      await this.write(
+        'api_key',
+        'text',
+        used.filter(([id]) => isKey(id)),
+      );
     } catch (err) {
       this.logger.warn({ err }, 'last uses of credentials could not be written');
     }

@@ -46,7 +46,8 @@ export class TeamInUse extends DomainError {
   static readonly code = 'team_in_use';
   static readonly type = 'invalid_request_error';
   static readonly status = 409;
-  static readonly help = 'The team still has resources, such as sites. Delete them first; a site whose removal is pending counts until it is gone.';
+  static readonly help =
+    'The team still has resources, such as sites. Delete them first; a site whose removal is pending counts until it is gone.';
   constructor(what: string) {
     super(`The team still has ${what}. Delete them first.`);
   }
@@ -66,7 +67,8 @@ export class SystemRoleFixed extends DomainError {
   static readonly code = 'system_role';
   static readonly type = 'permission_error';
   static readonly status = 403;
-  static readonly help = 'Owner, Administrator and Member are the same for every team and cannot be changed or deleted. Make a role of your own.';
+  static readonly help =
+    'Owner, Administrator and Member are the same for every team and cannot be changed or deleted. Make a role of your own.';
   constructor(name: string) {
     super(`The role ${name} belongs to the system and cannot be changed or deleted.`);
   }

@@ -82,7 +82,8 @@ export class Invitations {
     const invitedBy = ctx.requireUser();
     await this.rights.assertMayAddMember(ctx);
     const known = await this.accounts.findByEmail(ctx, email);
-    if (known && (await this.isMember(ctx, teamId, known.id))) throw new ValidationFailed({ email: ['email belongs to a member of this team'] });
+    if (known && (await this.isMember(ctx, teamId, known.id)))
+      throw new ValidationFailed({ email: ['email belongs to a member of this team'] });
     await this.throttle.attempt({ kind: 'team', of: `invite ${teamId}` }, { kind: 'mail', of: `invite ${teamId} ${email}` });
     const token = this.random.bytes(32).toString('base64url');
     const now = this.clock.now();
@@ -134,6 +135,11 @@ export class Invitations {
   accept(ctx: RequestContext, token: string, userId: UserId): Promise<TeamId> {
     return this.db.transaction(systemOf(ctx, 'accept-invitation'), async (tx) => {
       const found = await this.hold(tx, token);
+      // Neither team nor account goes while somebody joins.
+      const lasting = await this.db.query(tx, `SELECT FROM team t, app_user u WHERE t.id = $1 AND u.id = $2 FOR KEY SHARE`, [
+        ...[found.teamId, userId],
+      ]);
+      if (!lasting.length) throw new InvitationGone();
       const user = await this.accounts.find(tx, userId);
       if (!user || user.email !== found.email) throw new InvitationForAnother();
       if (!user.emailVerifiedAt) throw new AddressUnverified();

@@ -105,7 +105,8 @@ export class RolesService {
 
   private checked({ name, scopes }: RoleWish): { name: string; scopes: Scope[] } {
     const unknown = scopes.filter((id) => !scopeOfId(id));
-    if (unknown.length) throw new ValidationFailed({ scopes: unknown.map((id) => `scopes: there is no scope with the id ${id}; GET /scopes lists them`) });
+    if (unknown.length)
+      throw new ValidationFailed({ scopes: unknown.map((id) => `scopes: there is no scope with the id ${id}; GET /scopes lists them`) });
     const known = [...new Set(scopes.map((id) => scopeOfId(id)!))].filter(isScope).sort();
     const plain = plainName(name, LONGEST_NAME);
     if (SYSTEM_ROLES.some((role) => role.name.toLowerCase() === plain.toLowerCase()))
@@ -115,7 +116,10 @@ export class RolesService {
 
   /** Role is a shared table: its rows of other teams are kept away here. */
   private usable(ctx: RequestContext) {
-    return this.db.manager(ctx).createQueryBuilder(Role, 'r').andWhere('(r.teamId IS NULL OR r.teamId = :teamId)', { teamId: ctx.requireTeam() });
+    return this.db
+      .manager(ctx)
+      .createQueryBuilder(Role, 'r')
+      .andWhere('(r.teamId IS NULL OR r.teamId = :teamId)', { teamId: ctx.requireTeam() });
   }
 
   private async unlessTaken<T>(write: () => Promise<T>): Promise<T> {

@@ -67,7 +67,8 @@ export class TeamsController {
   @ApiOperation({
     operationId: 'createTeam',
     summary: 'Create a team owned by the caller',
-    description: 'In the organization of the active team. The owner of the active team needs no scope. By an API credential the team becomes that of its creator; the credential itself stays in its own.',
+    description:
+      'In the organization of the active team. The owner of the active team needs no scope. By an API credential the team becomes that of its creator; the credential itself stays in its own.',
   })
   @ApiCreatedResponse({ type: TeamDto })
   async create(@Ctx() ctx: RequestContext, @Body() body: TeamWriteDto): Promise<TeamDto> {

@@ -81,7 +81,8 @@ export class TeamsService {
     await this.db.transaction(ctx, async (ctx) => {
       const teamId = ctx.requireTeam();
       await this.lock(ctx, teamId);
-      if ((await this.db.query(ctx, `SELECT FROM app_user WHERE personal_team_id = $1 LIMIT 1`, [teamId])).length) throw new PersonalTeamStays();
+      if ((await this.db.query(ctx, `SELECT FROM app_user WHERE personal_team_id = $1 LIMIT 1`, [teamId])).length)
+        throw new PersonalTeamStays();
       await this.eraseOf(ctx, teamId);
     });
   }
@@ -143,13 +144,17 @@ export class TeamsService {
 
   /** Holds the team until the transaction ends; answers its owner. @throws TeamNotFound */
   private async lock(ctx: RequestContext, teamId: TeamId): Promise<UserId | null> {
-    const [row] = await this.db.query<{ ownerId: UserId | null }>(ctx, `SELECT owner_id AS "ownerId" FROM team WHERE id = $1 FOR UPDATE`, [teamId]);
+    const [row] = await this.db.query<{ ownerId: UserId | null }>(ctx, `SELECT owner_id AS "ownerId" FROM team WHERE id = $1 FOR UPDATE`, [
+      teamId,
+    ]);
     if (!row) throw new TeamNotFound();
     return row.ownerId;
   }
 
   private async organizationOf(ctx: RequestContext, teamId: TeamId): Promise<OrganizationId> {
-    const [team] = await this.db.query<{ id: OrganizationId }>(ctx, `SELECT organization_id AS id FROM team WHERE id = $1 FOR KEY SHARE`, [teamId]);
+    const [team] = await this.db.query<{ id: OrganizationId }>(ctx, `SELECT organization_id AS id FROM team WHERE id = $1 FOR KEY SHARE`, [
+      teamId,
+    ]);
     if (!team) throw new TeamNotFound();
     return team.id;
   }

@@ -7,7 +7,9 @@ export class UserInOtherTeams extends DomainError {
   static readonly help =
     'Whoever changes the account of another person changes it for all their teams, and so needs the right to it in each of them. Ask the person, or remove them from your team.';
   constructor() {
-    super('This person is also in teams where you may not change people. They can change their account themselves; you can remove them from your team.');
+    super(
+      'This person is also in teams where you may not change people. They can change their account themselves; you can remove them from your team.',
+    );
   }
 }
 
@@ -25,8 +27,11 @@ export class OwnsTeams extends DomainError {
   static readonly code = 'owns_teams';
   static readonly type = 'invalid_request_error';
   static readonly status = 409;
-  static readonly help = 'Teams need an owner: delete the teams that the person owns first. A personal team without other members and without resources goes with the account.';
+  static readonly help =
+    'Teams need an owner: delete the teams that the person owns first. A personal team without other members and without resources goes with the account.';
   constructor(names: readonly string[]) {
-    super(`The person owns ${names.map((name) => `«${name}»`).join(', ')}. Delete ${names.length === 1 ? 'that team' : 'those teams'} first.`);
+    super(
+      `The person owns ${names.map((name) => `«${name}»`).join(', ')}. Delete ${names.length === 1 ? 'that team' : 'those teams'} first.`,
+    );
   }
 }

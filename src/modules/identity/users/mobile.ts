@@ -11,7 +11,8 @@ export interface MobileWish {
 
 /** @returns E.164, such as +27821234567 @throws ValidationFailed on the field that is wrong */
 export function toE164({ local, country }: MobileWish): string {
-  if (!isKnownCountry(country)) throw new ValidationFailed({ 'mobile.country': ['mobile.country must be a country as two upper-case letters, such as ZA'] });
+  if (!isKnownCountry(country))
+    throw new ValidationFailed({ 'mobile.country': ['mobile.country must be a country as two upper-case letters, such as ZA'] });
   const number = parsePhoneNumberFromString(local, country as CountryCode);
   if (!number?.isValid() || number.ext)
     throw new ValidationFailed({ 'mobile.local': [`mobile.local is no telephone number of ${country}; write it as it is dialled there`] });

@@ -42,7 +42,6 @@ export class Reach {
       if (!scopes?.has(scope)) throw new UserInOtherTeams();
       held.set(teamId, scopes);
     }
-    for (const { teamId, owns, scopes } of places)
-      if (owns || (scopes ?? []).some((s) => !held.get(teamId)!.has(s))) throw new Outranked();
+    for (const { teamId, owns, scopes } of places) if (owns || (scopes ?? []).some((s) => !held.get(teamId)!.has(s))) throw new Outranked();
   }
 }

@@ -53,7 +53,11 @@ export class UserDeletion {
       await this.leaveOwnTeams(tx, id);
       await this.sessions.endAll(tx, id);
       await this.db.query(tx, `DELETE FROM oidc_record WHERE account_id = $1 RETURNING model`, [id]);
-      await this.db.query(tx, `DELETE FROM team_invitation WHERE email = (SELECT email FROM app_user WHERE id = $1) AND accepted_at IS NOT NULL RETURNING id`, [id]);
+      await this.db.query(
+        tx,
+        `DELETE FROM team_invitation WHERE email = (SELECT email FROM app_user WHERE id = $1) AND accepted_at IS NOT NULL RETURNING id`,
+        [id],
+      );
       for (const table of TRACES) await this.db.query(tx, `DELETE FROM ${table} WHERE user_id = $1 RETURNING user_id`, [id]);
       await this.sites.forgetVisits(tx, id);
       await this.db.query(tx, `DELETE FROM app_user WHERE id = $1 RETURNING id`, [id]);

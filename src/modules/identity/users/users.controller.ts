@@ -1,12 +1,5 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, HttpStatus, Ip, Post, Put, Res } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Answers, Ctx, RequireScope, SignedIn } from '../../../platform/access/index.js';
 import { RequestContext, type UserId } from '../../../platform/context/index.js';
@@ -51,7 +44,15 @@ export class UsersController {
   @ApiCreatedResponse({ type: UserCreatedDto })
   async create(@Ctx() ctx: RequestContext, @Body() body: UserCreateDto, @Ip() ip: string): Promise<UserCreatedDto> {
     const { email, name, mobile, timezone, roles } = body;
-    const { user, password } = await this.users.create(ctx, { email, name, mobile, timezone, roles, ip, allowLogin: body.allow_login ?? true });
+    const { user, password } = await this.users.create(ctx, {
+      email,
+      name,
+      mobile,
+      timezone,
+      roles,
+      ip,
+      allowLogin: body.allow_login ?? true,
+    });
     return { user: toUserDto(user), password };
   }
 
@@ -76,7 +77,16 @@ export class UsersController {
   @ApiOkResponse({ type: UserDto })
   async update(@Ctx() ctx: RequestContext, @IdParam('user') id: UserId, @Body() body: UserUpdateDto): Promise<UserDto> {
     const { name, email, mobile, timezone, roles } = body;
-    const wish = { name, email, mobile, timezone, roles, allowLogin: body.allow_login, dateFormat: body.date_format, timeFormat: body.time_format };
+    const wish = {
+      name,
+      email,
+      mobile,
+      timezone,
+      roles,
+      allowLogin: body.allow_login,
+      dateFormat: body.date_format,
+      timeFormat: body.time_format,
+    };
     return toUserDto(await this.users.change(ctx, id, wish));
   }
 

@@ -14,7 +14,7 @@ import { timezonesOf } from '../ancillary/timezones.js';
 import { PersonRequired } from '../errors.js';
 import { IdentityService } from '../identity.service.js';
 import { SessionService } from '../sessions/session.service.js';
-import { MemberNotFound, OwnerStays } from '../teams/errors.js';
+import { MemberNotFound, OwnerStays, TeamNotFound } from '../teams/errors.js';
 import { Rights } from '../teams/rights.js';
 import type { Role } from '../teams/role.entity.js';
 import { RolesService } from '../teams/roles.service.js';
@@ -101,6 +101,7 @@ export class UsersService {
 
   private attach(ctx: RequestContext, known: User, roles: UserWish['roles']): Promise<{ user: TeamUser; password: null }> {
     return this.db.transaction(ctx, async (ctx) => {
+      await this.lock(ctx, known.id);
       if (await this.users.member(ctx, known.id)) throw new ValidationFailed({ email: ['email belongs to a member of this team'] });
       await this.join(ctx, known.id, roles);
       return { user: await this.get(ctx, known.id), password: null };
@@ -115,7 +116,13 @@ export class UsersService {
     };
     if (Object.keys(missing).length) throw new ValidationFailed(missing);
     const { email, allowLogin } = wish;
-    const person = { email, allowLogin, name: plainName(wish.name!, 100), timezone: timezone!, mobile: wish.mobile ? toE164(wish.mobile) : null };
+    const person = {
+      email,
+      allowLogin,
+      name: plainName(wish.name!, 100),
+      timezone: timezone!,
+      mobile: wish.mobile ? toE164(wish.mobile) : null,
+    };
     const password = allowLogin ? `${this.random.alphanumeric(16)}-a1A` : null;
     const passwordHash = password && (await hashPassword(password));
     return this.db.transaction(ctx, async (ctx) => {
@@ -161,7 +168,8 @@ export class UsersService {
   private async assertMayChange(ctx: RequestContext, user: User, to: Contact, isSelf: boolean): Promise<void> {
     if (!to.allowLogin && user.allowLogin) {
       if (isSelf) throw new ValidationFailed({ allow_login: ['allow_login: you cannot take your own sign-in away'] });
-      if ((await this.identity.teamsOwnedBy(ctx, user.id)).length) throw new OwnerStays('The person owns a team, and an owner must be able to sign in.');
+      if ((await this.identity.teamsOwnedBy(ctx, user.id)).length)
+        throw new OwnerStays('The person owns a team, and an owner must be able to sign in.');
     }
     if (isSelf) return;
     // Who sets the address of an account can sign in to it: a program must not become a person that way.
@@ -218,6 +226,8 @@ export class UsersService {
 
   /** Makes somebody a member of the context's team: with these roles, or as a Member. */
   private async join(ctx: RequestContext, userId: UserId, wanted: UserWish['roles']): Promise<void> {
+    const team = await this.db.query(ctx, `SELECT FROM team WHERE id = $1 FOR KEY SHARE`, [ctx.requireTeam()]);
+    if (!team.length) throw new TeamNotFound(); // deleted meanwhile
     await this.limits.assertRoom(ctx, ctx.requireTeam(), userId);
     if (wanted?.length) {
       const roles = await this.roles.hold(ctx, wanted);

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsEmail, IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsAddress } from '../../accounts/is-address.js';
 import type { InvitationView, Person, RoleView, TeamView } from '../team-views.js';
 
 /** PostgreSQL's integer. */
@@ -27,7 +28,7 @@ export class TeamWriteDto {
 
 export class TeamInviteCreateDto {
   @ApiProperty({ format: 'email' })
-  @IsEmail()
+  @IsAddress()
   @MaxLength(254)
   email!: string;
 }

@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsEmail, IsOptional, IsString, IsUUID, MaxLength, MinLength, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsOptional, IsString, IsUUID, MaxLength, MinLength, ValidateNested } from 'class-validator';
+import { IsAddress } from '../../accounts/is-address.js';
 import { IsCountry, IsDateFormat, IsTimeFormat, IsTimezone } from '../../ancillary/index.js';
 import { TeamDto } from '../../teams/dto/team.dto.js';
 import { shownMobile } from '../mobile.js';
@@ -22,7 +23,7 @@ export class MobileInputDto {
 
 export class UserCreateDto {
   @ApiProperty({ format: 'email' })
-  @IsEmail()
+  @IsAddress()
   @MaxLength(254)
   email!: string;
 
@@ -65,7 +66,7 @@ export class UserUpdateDto {
   name!: string;
 
   @ApiProperty({ format: 'email', maxLength: 255 })
-  @IsEmail()
+  @IsAddress()
   @MaxLength(255)
   email!: string;
 
@@ -91,7 +92,12 @@ export class UserUpdateDto {
   @IsTimeFormat()
   time_format!: string;
 
-  @ApiPropertyOptional({ type: [String], format: 'uuid', nullable: true, description: 'Replaces the roles in the active team; left out, they stay.' })
+  @ApiPropertyOptional({
+    type: [String],
+    format: 'uuid',
+    nullable: true,
+    description: 'Replaces the roles in the active team; left out, they stay.',
+  })
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(100)
@@ -157,7 +163,11 @@ export class UserDto extends AccountDto {
 export class UserCreatedDto {
   @ApiProperty({ type: UserDto })
   user!: UserDto;
-  @ApiProperty({ type: String, nullable: true, description: 'Temporary, to be replaced at the first sign-in; only of a new account that may sign in.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Temporary, to be replaced at the first sign-in; only of a new account that may sign in.',
+  })
   password!: string | null;
 }
 
