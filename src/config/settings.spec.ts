@@ -57,6 +57,26 @@ describe('the environment', () => {
     expect(attempt).not.toThrow(/secret/);
   });
 
+  it('takes a Twilio account whole or not at all', () => {
+    const whole = { SMS_TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}`, SMS_TWILIO_AUTH_TOKEN: 'f'.repeat(32), SMS_FROM: '+15005550006' };
+    expect(readSettings(whole)).toMatchObject(whole);
+    expect(() => readSettings({ SMS_FROM: '+15005550006' })).toThrow('SMS_TWILIO_ACCOUNT_SID and SMS_TWILIO_AUTH_TOKEN missing');
+    const wrong = (): unknown => readSettings({ ...whole, SMS_TWILIO_AUTH_TOKEN: 'secret', SMS_FROM: '0821234567' });
+    expect(wrong).not.toThrow('missing');
+    expect(wrong).toThrow(/SMS_TWILIO_AUTH_TOKEN=\(hidden\) is not.*\n.*SMS_FROM="0821234567" is neither/);
+  });
+
+  it('keeps the two tokens of calling services apart', () => {
+    const [a, b] = ['a'.repeat(32), 'b'.repeat(32)];
+    expect(readSettings({ INTERNAL_TOKEN: a, SITE_INTERNAL_TOKEN: b })).toMatchObject({ SITE_INTERNAL_TOKEN: b });
+    for (const both of [
+      { INTERNAL_TOKEN: a, SITE_INTERNAL_TOKEN: a },
+      { INTERNAL_TOKEN_PREVIOUS: a, SITE_INTERNAL_TOKEN: a },
+      { INTERNAL_TOKEN: a, SITE_INTERNAL_TOKEN_PREVIOUS: a },
+    ])
+      expect(() => readSettings(both)).toThrow('stand for different services');
+  });
+
   it('reads an empty value as absent, as docker compose writes it', () => {
     expect(readSettings({ PORT: '', DATABASE_URL: '' })).toMatchObject({ PORT: 8080, DATABASE_URL: undefined });
   });

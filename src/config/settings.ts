@@ -37,6 +37,8 @@ export interface Settings extends Omit<All, 'MAIL_FROM'> {
   MAIL_FROM: Mailbox;
 }
 
+const SMS_VARIABLES = Object.keys(smsConfig.variables);
+
 /**
  * Reads and validates the environment.
  * @throws InvalidEnvironment naming every variable that is wrong, its value and a good one
@@ -46,9 +48,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const values = Object.assign({}, ...concerns.map((c) => readConcern(c as Concern, env, problems))) as All;
   if (values.SMTP_URL && !values.MAIL_FROM && !env['MAIL_FROM'])
     problems.push(`MAIL_FROM is missing, and SMTP_URL needs it; for example MAIL_FROM=${mailConfig.variables.MAIL_FROM.example}`);
-  const sms = [values.SMS_TWILIO_ACCOUNT_SID, values.SMS_TWILIO_AUTH_TOKEN, values.SMS_FROM].filter((v) => v !== undefined).length;
-  if (sms > 0 && sms < 3)
-    problems.push('SMS_TWILIO_ACCOUNT_SID, SMS_TWILIO_AUTH_TOKEN and SMS_FROM are needed together; set all of them or none');
+  const missing = SMS_VARIABLES.filter((name) => !env[name]);
+  if (missing.length && missing.length < SMS_VARIABLES.length)
+    problems.push(`${missing.join(' and ')} missing, and the Twilio account is used whole: ${SMS_VARIABLES.join(', ')} go together`);
   const general = [values.INTERNAL_TOKEN, values.INTERNAL_TOKEN_PREVIOUS].filter((v) => v !== undefined);
   if ([values.SITE_INTERNAL_TOKEN, values.SITE_INTERNAL_TOKEN_PREVIOUS].some((token) => token !== undefined && general.includes(token)))
     problems.push('SITE_INTERNAL_TOKEN=(hidden) is INTERNAL_TOKEN too; they stand for different services, make another one');

@@ -12,7 +12,7 @@ export const smsConfig = concern('SMS: how telephones are reached', {
     why: 'is not at least 16 printable characters without blanks',
   }),
   SMS_FROM: text(undefined, 'Sender: a number of the account, a registered name, or a messaging service (MG…).', '+15005550006', {
-    pattern: /^(\+[1-9]\d{6,14}|MG[0-9a-f]{32}|[A-Za-z0-9 ]{2,11})$/,
-    why: 'is neither a number such as +15005550006, nor MG and 32 hexadecimal digits, nor a name of at most 11 letters and digits',
+    pattern: /^(\+[1-9]\d{6,14}|MG[0-9a-f]{32}|(?=.*[A-Za-z])[A-Za-z0-9 ]{2,11})$/,
+    why: 'is neither a number such as +15005550006, nor MG and 32 hexadecimal digits, nor a name of at most 11 letters and digits, one letter at least',
   }),
 });

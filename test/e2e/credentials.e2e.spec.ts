@@ -293,7 +293,7 @@ describe('calling services', () => {
     const answers = await Promise.all([report(3), report(3), report(3)]);
     expect(answers.map((a) => a.status)).toEqual([200, 200, 200]);
     expect(new Set(answers.map((a) => a.body.charge.id)).size).toBe(1);
-    expect(answers[0]!.body.charge).toMatchObject({
+    expect(answers[0].body.charge).toMatchObject({
       object: 'charge',
       kind: 'cve',
       organization_id: team.organizationId,

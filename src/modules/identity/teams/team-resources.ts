@@ -20,12 +20,12 @@ export class TeamResources {
     this.kinds.push(resource);
   }
 
-  /** What keeps the context's team from being deleted, in words: «3 sites and 1 invoices»; undefined when nothing does. */
+  /** What keeps the context's team from being deleted, in words: «3 sites and 2 invoices»; undefined when nothing does. */
   async holding(ctx: RequestContext): Promise<string | undefined> {
     const found: string[] = [];
-    for (const { name, count } of this.kinds) {
-      const number = await count(ctx);
-      if (number > 0) found.push(`${number} ${name}`);
+    for (const kind of this.kinds) {
+      const number = await kind.count(ctx);
+      if (number > 0) found.push(`${number} ${kind.name}`);
     }
     return found.length ? found.join(' and ') : undefined;
   }
