@@ -18,6 +18,7 @@ import { TwoFactorService } from './accounts/two-factor.service.js';
 import { AncillaryController } from './ancillary/ancillary.controller.js';
 import { AncillaryService } from './ancillary/ancillary.service.js';
 import { CallerProfile } from './ancillary/index.js';
+import { Cleaning } from './cleaning.js';
 import { FirstStart } from './first-start.js';
 import { IdentityTeamDirectory } from './identity-team-directory.js';
 import { IdentityService } from './identity.service.js';
@@ -26,6 +27,7 @@ import { OidcClients } from './oidc/oidc-clients.js';
 import { OidcPages } from './oidc/oidc-pages.js';
 import { OidcProvider } from './oidc/oidc-provider.js';
 import { OidcRecords } from './oidc/oidc-records.js';
+import { WebOrigins } from './oidc/web-origins.js';
 import { OidcController } from './oidc/oidc.controller.js';
 import { SessionService } from './sessions/session.service.js';
 import { SignInFlow } from './sign-in/sign-in-flow.js';
@@ -40,7 +42,7 @@ import { TokensController } from './tokens.controller.js';
     ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],
     ...[FirstStart, IdentityService],
     ...[AccountLetters, AccountLinks, AccountService, Reauthentication, RegistrationService, Throttle, TwoFactorService],
-    ...[OidcClients, OidcPages, OidcProvider, OidcRecords, SessionService, SignInFlow],
+    ...[OidcClients, OidcPages, OidcProvider, OidcRecords, WebOrigins, SessionService, SignInFlow, Cleaning],
     AncillaryService,
     { provide: CallerProfile, useClass: AccountProfile },
     { provide: SeatLimits, useClass: TeamSeatLimits },
