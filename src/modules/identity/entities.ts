@@ -6,3 +6,6 @@ import './role.entity.js';
 import './signing-key.entity.js';
 import './team.entity.js';
 import './user.entity.js';
+import './workspaces/organization-picture.entity.js';
+import './workspaces/workspace-member.entity.js';
+import './workspaces/workspace.entity.js';

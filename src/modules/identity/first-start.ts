@@ -45,7 +45,7 @@ export class FirstStart implements OnApplicationBootstrap {
       password: chosen ?? oneTimePassword,
       mustChangePassword: chosen === undefined,
     });
-    const organizationId = await this.identity.createOrganization(ctx, 'My organization', siteLimit);
+    const organizationId = await this.identity.createOrganization(ctx, 'My organization', siteLimit, { ownerId });
     await this.identity.createTeam(ctx, { name: 'My team', organizationId, ownerId });
     return { email, oneTimePassword };
   }

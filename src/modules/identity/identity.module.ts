@@ -13,18 +13,30 @@ import { InternalToken } from './internal-token.js';
 import { SignInService } from './sign-in.service.js';
 import { TeamSeatLimits } from './team-seat-limits.js';
 import { TokensController } from './tokens.controller.js';
+import { BillingAccounts } from './workspaces/billing-accounts.js';
+import { Meters } from './workspaces/meters.js';
+import { OrganizationsController } from './workspaces/organizations.controller.js';
+import { OrganizationsService } from './workspaces/organizations.service.js';
+import { TeamLimits } from './workspaces/team-limits.js';
+import { WorkspaceAccess } from './workspaces/workspace-access.js';
+import { WorkspaceMembersService } from './workspaces/workspace-members.service.js';
+import { WorkspaceMembersController, WorkspacesController } from './workspaces/workspaces.controller.js';
+import { WorkspacesRepository } from './workspaces/workspaces.repository.js';
+import { WorkspacesService } from './workspaces/workspaces.service.js';
 
 /** Who is who: organizations, teams, people, credentials, and the checks of their tokens. */
 @Global()
 @Module({
-  controllers: [TokensController],
+  controllers: [TokensController, ...[WorkspacesController, WorkspaceMembersController, OrganizationsController]],
   providers: [
     ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],
     ...[FirstStart, IdentityService, SignInService],
+    ...[WorkspacesRepository, WorkspaceAccess, WorkspacesService, WorkspaceMembersService, OrganizationsService],
+    ...[BillingAccounts, Meters, TeamLimits],
     { provide: SeatLimits, useClass: TeamSeatLimits },
     { provide: TeamDirectory, useClass: IdentityTeamDirectory },
   ],
-  exports: [IdentityService, FirstStart, SeatLimits, TeamDirectory],
+  exports: [IdentityService, FirstStart, SeatLimits, TeamDirectory, BillingAccounts, Meters, TeamLimits, WorkspacesService],
 })
 export class IdentityModule {
   static with(internalToken: string): DynamicModule {

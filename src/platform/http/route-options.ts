@@ -42,7 +42,7 @@ export function guardIntake(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
     const intake = intakeOf(route.config);
     if (intake) route.bodyLimit = intake.limit;
-    else route.preValidation = refuseDepth;
+    if (!intake || intake.mediaType === JSON_INTAKE.mediaType) route.preValidation = refuseDepth;
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
     const length = request.headers['content-length'];
