@@ -44,7 +44,8 @@ class ReportPage {
 
   constructor(at: Date) {
     this.pdf = new PDFDocument({
-      ...{ size: 'A4', margin: MARGIN, bufferPages: true, font: this.fonts.sans as unknown as string, lang: 'en' },
+      // No font to begin with: one that is known under another name already would be parsed anew at each use.
+      ...{ size: 'A4', margin: MARGIN, bufferPages: true, font: '', lang: 'en' },
       info: { Title: 'Usage and limits', Creator: 'rosfleet', CreationDate: at },
     });
     this.pdf.on('data', (chunk: Buffer) => this.chunks.push(chunk));
