@@ -7,7 +7,8 @@ const id = (n: number): OrganizationId => `o${n}` as OrganizationId;
 const node = (n: number, parent: number | null, limits: Limits = {}): TreeNode => ({
   ...{ id: id(n), parentId: parent === null ? null : id(parent), name: `O${n}`, limits, teamIds: [] },
 });
-const uses = (...locations: number[]): Map<OrganizationId, Usage> => new Map(locations.map((l, n) => [id(n), { locations: l, users: 0, sso: 0 }]));
+const uses = (...locations: number[]): Map<OrganizationId, Usage> =>
+  new Map(locations.map((l, n) => [id(n), { locations: l, users: 0, sso: 0 }]));
 
 describe('limits in the tree', () => {
   it('are the worked example of docs/tenancy.md', () => {

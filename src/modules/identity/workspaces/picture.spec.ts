@@ -11,7 +11,12 @@ describe('a picture', () => {
     ['image/gif', Buffer.from('GIF87a...')],
     ['image/gif', Buffer.from('GIF89a...')],
   ])('may be a data URI of %s', (type, content) => {
-    expect(readPicture(uri(type, content))).toMatchObject({ kind: 'upload', type, content, digest: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(readPicture(uri(type, content))).toMatchObject({
+      kind: 'upload',
+      type,
+      content,
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
   });
 
   it('may be an https URL', () => {

@@ -124,13 +124,7 @@ export class WorkspacesRepository {
   }
 
   async insert<E extends object>(ctx: RequestContext, entity: new () => E, row: E): Promise<E> {
-    await this.db
-      .manager(ctx)
-      .createQueryBuilder()
-      .insert()
-      .into(entity)
-      .values(row as never)
-      .execute();
+    await this.db.manager(ctx).createQueryBuilder().insert().into(entity).values(row).execute();
     return row;
   }
 
@@ -144,13 +138,7 @@ export class WorkspacesRepository {
   }
 
   async changeOrganization(ctx: RequestContext, id: OrganizationId, values: Partial<Organization>): Promise<void> {
-    await this.db
-      .manager(ctx)
-      .createQueryBuilder()
-      .update(Organization)
-      .set(values as never)
-      .andWhere('id = :id', { id })
-      .execute();
+    await this.db.manager(ctx).createQueryBuilder().update(Organization).set(values).andWhere('id = :id', { id }).execute();
   }
 
   async removePicture(ctx: RequestContext, organizationId: OrganizationId): Promise<void> {
