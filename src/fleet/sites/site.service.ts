@@ -78,6 +78,14 @@ export class SiteService {
     return site;
   }
 
+  /**
+   * Sites of each team that take a seat, of any teams; teams without one are left out.
+   * @throws AcrossTeamsRefused when ctx is bound to one team
+   */
+  seatsTaken(ctx: RequestContext, teamIds: readonly TeamId[]): Promise<ReadonlyMap<TeamId, number>> {
+    return this.across.seatsTaken(ctx, teamIds);
+  }
+
   /** A record that waits for its router. It takes no seat before one adopts it. */
   create(ctx: RequestContext, wish: SiteWish): Promise<SiteWithPulse> {
     return this.db.transaction(ctx, async (ctx) => {

@@ -33,11 +33,24 @@ import { SessionService } from './sessions/session.service.js';
 import { SignInFlow } from './sign-in/sign-in-flow.js';
 import { TeamSeatLimits } from './team-seat-limits.js';
 import { TokensController } from './tokens.controller.js';
+import { BillingAccounts } from './workspaces/billing-accounts.js';
+import { Meters } from './workspaces/meters.js';
+import { OrganizationsController } from './workspaces/organizations.controller.js';
+import { OrganizationsService } from './workspaces/organizations.service.js';
+import { TeamLimits } from './workspaces/team-limits.js';
+import { WorkspaceAccess } from './workspaces/workspace-access.js';
+import { WorkspaceMembersService } from './workspaces/workspace-members.service.js';
+import { WorkspaceMembersController, WorkspacesController } from './workspaces/workspaces.controller.js';
+import { WorkspacesRepository } from './workspaces/workspaces.repository.js';
+import { WorkspacesService } from './workspaces/workspaces.service.js';
 
 /** Who is who: organizations, teams, people, credentials, and the checks of their tokens. */
 @Global()
 @Module({
-  controllers: [TokensController, OidcController, AccountController, AncillaryController],
+  controllers: [
+    ...[TokensController, OidcController, AccountController, AncillaryController],
+    ...[WorkspacesController, WorkspaceMembersController, OrganizationsController],
+  ],
   providers: [
     ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],
     ...[FirstStart, IdentityService],
@@ -45,10 +58,12 @@ import { TokensController } from './tokens.controller.js';
     ...[OidcClients, OidcPages, OidcProvider, OidcRecords, WebOrigins, SessionService, SignInFlow, Cleaning],
     AncillaryService,
     { provide: CallerProfile, useClass: AccountProfile },
+    ...[WorkspacesRepository, WorkspaceAccess, WorkspacesService, WorkspaceMembersService, OrganizationsService],
+    ...[BillingAccounts, Meters, TeamLimits],
     { provide: SeatLimits, useClass: TeamSeatLimits },
     { provide: TeamDirectory, useClass: IdentityTeamDirectory },
   ],
-  exports: [IdentityService, FirstStart, SeatLimits, TeamDirectory],
+  exports: [IdentityService, FirstStart, SeatLimits, TeamDirectory, BillingAccounts, Meters, TeamLimits, WorkspacesService],
 })
 export class IdentityModule {
   static with(internalToken: string): DynamicModule {
