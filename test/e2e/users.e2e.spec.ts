@@ -238,6 +238,17 @@ describe('a profile', () => {
     expect(await refusal(admin, member.userId, { email: mailbox() })).toEqual([403, 'outranked']);
   });
 
+  it('of somebody who stands higher in a workspace is out of reach', async () => {
+    const [workspace] = await fleet.sql<{ id: string }>(`SELECT workspace_id AS id FROM organization WHERE id = $1`, [team.organizationId]);
+    const seat = (who: Client, role: string): Promise<unknown> =>
+      fleet.sql(`INSERT INTO workspace_member (workspace_id, user_id, role) VALUES ($1, $2, $3)`, [workspace!.id, who.userId, role]);
+    await seat(member, 'admin');
+    expect(await refusal(admin, member.userId, { email: mailbox() })).toEqual([403, 'outranked']);
+    expect((await admin.delete(`/users/${member.userId}`).expect(403)).body.code).toBe('outranked');
+    await seat(admin, 'owner');
+    expect((await change(admin, member.userId, { email: mailbox() })).status).toBe(200);
+  });
+
   it('is not a program’s way to become a person', async () => {
     const program = team.owner; // an API credential of the owner with all scopes
     expect(await refusal(program, member.userId, { email: mailbox() })).toEqual([403, 'person_required']);
@@ -307,7 +318,7 @@ describe('the end of an account', () => {
     await admin.delete(`/users/${member.userId}`).expect(404);
     await member.get('/userinfo').expect(401);
     const columns = await fleet.sql<{ table: string }>(
-      `SELECT table_name AS table FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'user_id'`,
+      `SELECT table_name AS table FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'user_id' AND table_name <> 'audit_event'`,
     );
     expect(columns.length).toBeGreaterThan(8);
     for (const { table } of columns)
@@ -341,6 +352,19 @@ describe('the end of an account', () => {
     await there.delete(`/teams/${personal}/members/${admin.userId}`).expect(204);
     await member.delete(`/users/${member.userId}`).expect(204);
     expect(await fleet.sql(`SELECT FROM team WHERE id = $1`, [personal])).toEqual([]);
+  });
+
+  it('leaves no workspace that others use without an owner, and archives an empty one', async () => {
+    const personal = await identity().givePersonalTeam(system, member.userId, 'Own');
+    const [workspace] = await fleet.sql<{ id: string }>(
+      `SELECT workspace_id AS id FROM organization WHERE id = (SELECT organization_id FROM team WHERE id = $1)`,
+      [personal],
+    );
+    await fleet.sql(`INSERT INTO workspace_member (workspace_id, user_id, role) VALUES ($1, $2, 'admin')`, [workspace!.id, admin.userId]);
+    expect((await member.delete(`/users/${member.userId}`).expect(409)).body.code).toBe('owns_workspaces');
+    await fleet.sql(`DELETE FROM workspace_member WHERE user_id = $1 RETURNING user_id`, [admin.userId]);
+    await member.delete(`/users/${member.userId}`).expect(204);
+    expect(await fleet.sql(`SELECT FROM workspace WHERE id = $1 AND archived_at IS NOT NULL`, [workspace!.id])).toHaveLength(1);
   });
 });
 

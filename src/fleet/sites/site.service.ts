@@ -11,7 +11,7 @@ import { SiteBeingDeleted, SiteNotFound } from '../errors.js';
 import { SiteDeleted, SiteDeletionRequested } from '../events.js';
 import type { Site } from './site.entity.js';
 import { SitesAcrossTeams } from './sites-across-teams.js';
-import { type MinimalSite, SitesRepository, type SiteWithPulse, type VisitedSite } from './sites.repository.js';
+import { SitesRepository, type SiteWithPulse, type VisitedSite } from './sites.repository.js';
 
 const RECENT = 5;
 
@@ -48,7 +48,8 @@ export class SiteService {
     return this.sites.list(ctx, slice);
   }
 
-  minimal(ctx: RequestContext, slice: Slice): Promise<MinimalSite[]> {
+  /** JSON text of the short list. */
+  minimal(ctx: RequestContext, slice: Slice): Promise<string> {
     return this.sites.minimal(ctx, slice);
   }
 

@@ -20,3 +20,6 @@ import './teams/role.entity.js';
 import './teams/team-invitation.entity.js';
 import './teams/team.entity.js';
 import './users/feedback.entity.js';
+import './workspaces/organization-picture.entity.js';
+import './workspaces/workspace-member.entity.js';
+import './workspaces/workspace.entity.js';

@@ -2,6 +2,7 @@ import './entities.js';
 import { type DynamicModule, Global, Module, type OnModuleInit } from '@nestjs/common';
 import type { Settings } from '../../config/index.js';
 import { RunbookService, SeatLimits, SiteService, TeamDirectory } from '../../fleet/index.js';
+import { AuditPeople } from '../../platform/audit/index.js';
 import { Authenticator } from './access/authenticator.js';
 import { JwtTokens } from './access/jwt.strategy.js';
 import { PermissionCache } from './access/permission-cache.js';
@@ -19,6 +20,10 @@ import { TwoFactorService } from './accounts/two-factor.service.js';
 import { AncillaryController } from './ancillary/ancillary.controller.js';
 import { AncillaryService } from './ancillary/ancillary.service.js';
 import { CallerProfile } from './ancillary/index.js';
+import { AuditLog } from './audit/audit-log.js';
+import { AuditController } from './audit/audit.controller.js';
+import { IdentityAuditPeople } from './audit/identity-audit-people.js';
+import { Cleaning } from './cleaning.js';
 import { ApiCredentialsController } from './credentials/api-credentials.controller.js';
 import { ApiCredentialsRepository, ApiCredentialsService } from './credentials/api-credentials.service.js';
 import { ApiKeysController } from './credentials/api-keys.controller.js';
@@ -34,6 +39,7 @@ import { OidcClients } from './oidc/oidc-clients.js';
 import { OidcPages } from './oidc/oidc-pages.js';
 import { OidcProvider } from './oidc/oidc-provider.js';
 import { OidcRecords } from './oidc/oidc-records.js';
+import { WebOrigins } from './oidc/web-origins.js';
 import { OidcController } from './oidc/oidc.controller.js';
 import { SessionService } from './sessions/session.service.js';
 import { SignInFlow } from './sign-in/sign-in-flow.js';
@@ -46,7 +52,7 @@ import { TeamResources } from './teams/team-resources.js';
 import { TeamViews } from './teams/team-views.js';
 import { TeamsController } from './teams/teams.controller.js';
 import { TeamsService } from './teams/teams.service.js';
-import { NoUserLimits, UserLimits } from './teams/user-limits.js';
+import { OrganizationUserLimits, UserLimits } from './teams/user-limits.js';
 import { TeamSeatLimits } from './team-seat-limits.js';
 import { TokensController } from './tokens.controller.js';
 import { FeedbackController } from './users/feedback.controller.js';
@@ -58,30 +64,48 @@ import { UsersController } from './users/users.controller.js';
 import { UsersRepository } from './users/users.repository.js';
 import { UsersService } from './users/users.service.js';
 import { Verification } from './users/verification.js';
+import { BillingAccounts } from './workspaces/billing-accounts.js';
+import { Meters } from './workspaces/meters.js';
+import { OrganizationsController } from './workspaces/organizations.controller.js';
+import { OrganizationsService } from './workspaces/organizations.service.js';
+import { TeamLimits } from './workspaces/team-limits.js';
+import { WorkspaceAccess } from './workspaces/workspace-access.js';
+import { WorkspaceMembersService } from './workspaces/workspace-members.service.js';
+import { WorkspaceMembersController, WorkspacesController } from './workspaces/workspaces.controller.js';
+import { WorkspacesRepository } from './workspaces/workspaces.repository.js';
+import { WorkspacesService } from './workspaces/workspaces.service.js';
 
 /** Who is who: organizations, teams, people, credentials, and the checks of their tokens. */
 @Global()
 @Module({
   controllers: [
-    ...[TokensController, OidcController, AccountController, AncillaryController],
+    ...[TokensController, OidcController, AccountController, AncillaryController, AuditController],
     ...[TeamsController, RolesController, ApiCredentialsController, ApiKeysController],
     ...[M2mController, FeedbackController, UsersController, ProfileController],
+    ...[WorkspacesController, WorkspaceMembersController, OrganizationsController],
   ],
   providers: [
     ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],
     ...[FirstStart, IdentityService],
     ...[AccountLetters, AccountLinks, AccountService, Reauthentication, RegistrationService, Throttle, TwoFactorService],
-    ...[OidcClients, OidcPages, OidcProvider, OidcRecords, SessionService, SignInFlow],
+    ...[OidcClients, OidcPages, OidcProvider, OidcRecords, WebOrigins, SessionService, SignInFlow, Cleaning],
     ...[Invitations, Rights, RolesService, TeamAccess, TeamResources, TeamViews, TeamsService],
     ...[ApiCredentialsRepository, ApiCredentialsService, ApiKeysService, CredentialUse],
     ...[FeedbackService, Reach, UserDeletion, UsersRepository, UsersService, Verification, AccountsDesk],
-    { provide: UserLimits, useClass: NoUserLimits },
+    { provide: UserLimits, useClass: OrganizationUserLimits },
     AncillaryService,
+    AuditLog,
+    { provide: AuditPeople, useClass: IdentityAuditPeople },
     { provide: CallerProfile, useClass: AccountProfile },
+    ...[WorkspacesRepository, WorkspaceAccess, WorkspacesService, WorkspaceMembersService, OrganizationsService],
+    ...[BillingAccounts, Meters, TeamLimits],
     { provide: SeatLimits, useClass: TeamSeatLimits },
     { provide: TeamDirectory, useClass: IdentityTeamDirectory },
   ],
-  exports: [IdentityService, FirstStart, SeatLimits, TeamDirectory, TeamResources],
+  exports: [
+    ...[AuditPeople, IdentityService, FirstStart, SeatLimits, TeamDirectory, TeamResources],
+    ...[BillingAccounts, Meters, TeamLimits, WorkspacesService],
+  ],
 })
 export class IdentityModule implements OnModuleInit {
   constructor(

@@ -52,9 +52,9 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
     const check = this.checks.for(kind);
     if (access.team || access.orOwner || access.orSelf) return this.prepareInTeam(access);
     const accept = (request: ContextRequest, ctx: RequestContext): true => {
+      request.ctx = ctx; // also of one that is refused now: the log names who asked
       if (scope !== null && !ctx.scopes.has(scope)) throw new ScopeMissing(scope);
       if (alsoSigned && !this.urls.verify(request.url)) throw new InvalidSignature();
-      request.ctx = ctx;
       return true;
     };
     return (request) => {
@@ -72,10 +72,10 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
       (orOwner === true && (await door.owns(ctx)));
     return async (request): Promise<true> => {
       const params = request.params as Record<string, string>;
-      const active = await check(request);
-      const ctx = team ? await door.enter(active, params[team] ?? '') : active;
+      request.ctx = await check(request); // also of one that is refused now: the log names who asked
+      if (team) request.ctx = await door.enter(request.ctx, params[team] ?? '');
+      const { ctx } = request;
       if (scope !== null && !ctx.scopes.has(scope) && !(await isSpared(ctx, params))) throw new ScopeMissing(scope);
-      request.ctx = ctx;
       return true;
     };
   }

@@ -4,6 +4,7 @@ import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { RequestContext } from '../context/index.js';
 import { InvalidSignature, NotFound, ScopeMissing, Unauthenticated } from '../errors/index.js';
+import { routeFacts } from '../http/route-config.js';
 import { Answers } from './answers.js';
 import type { Scope } from './scopes.js';
 
@@ -33,6 +34,7 @@ const shownKind = (kind: AccessKind): string => (kind === 'site-internal' ? 'int
 const declare = (access: Access, ...more: MethodDecorator[]): MethodDecorator =>
   applyDecorators(
     SetMetadata(ACCESS, access),
+    routeFacts({ accessKind: access.kind }),
     ApiExtension('x-auth', shownKind(access.kind)),
     ApiExtension('x-scope', access.scope),
     ...more,

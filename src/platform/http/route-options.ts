@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest, preParsingHookHandler, preValidat
 import { Readable } from 'node:stream';
 import { applyDecorators } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { MalformedRequest, PayloadTooLarge, UnsupportedMediaType } from '../errors/index.js';
+import { routeFacts } from './route-config.js';
 
 /** What a route reads besides JSON of a megabyte. */
 export interface Intake {
@@ -18,7 +18,7 @@ const JSON_INTAKE: Intake = { mediaType: 'application/json', limit: 1_048_576 };
 
 /** This route's bodies are of another type or size than JSON of at most 1 MiB. */
 export const Takes = (mediaType: string, limit: number, options: Pick<Intake, 'unread'> = {}): MethodDecorator =>
-  applyDecorators(ApiConsumes(mediaType), RouteConfig({ intake: { mediaType, limit, ...options } satisfies Intake }));
+  applyDecorators(ApiConsumes(mediaType), routeFacts({ intake: { mediaType, limit, ...options } satisfies Intake }));
 
 /** Gives the parser an empty body of the announced length. */
 const leaveUnread: preParsingHookHandler = (request, _reply, _payload, done) => {
@@ -51,7 +51,7 @@ export function guardIntake(fastify: FastifyInstance): void {
     const intake = intakeOf(route.config);
     if (intake) route.bodyLimit = intake.limit;
     if (intake?.unread) route.preParsing = leaveUnread;
-    if (!intake) route.preValidation = refuseDepth;
+    if (!intake || intake.mediaType === JSON_INTAKE.mediaType) route.preValidation = refuseDepth;
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
     const length = request.headers['content-length'];

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Answers, Ctx, InternalOnly, SiteInternalOnly } from '../../../platform/access/index.js';
+import { Audited } from '../../../platform/audit/index.js';
 import { type OrganizationId, RequestContext, type TeamId, type UserId } from '../../../platform/context/index.js';
 import { NotFound, ValidationFailed } from '../../../platform/errors/index.js';
 import { IdParam } from '../../../platform/http/index.js';
@@ -80,6 +81,7 @@ export class M2mController {
 
   @Get('users/m2m/sync/site-count')
   @HttpCode(202)
+  @Audited()
   @InternalOnly()
   @ApiOperation({ operationId: 'm2mSyncSiteCount', summary: 'Start a count of the sites of every organization' })
   @ApiAcceptedResponse({ type: MessageDto })

@@ -14,6 +14,7 @@ import { RateLimited, ValidationFailed } from '../../../platform/errors/index.js
 import { IdParam } from '../../../platform/http/index.js';
 import { personOf } from '../accounts/person.js';
 import { PersonRequired } from '../errors.js';
+import { OrganizationLimitReached, WorkspaceArchived } from '../workspaces/errors.js';
 import {
   MessageDto,
   TeamDto,
@@ -63,7 +64,7 @@ export class TeamsController {
 
   @Post('teams')
   @RequireScope('team:create', { orOwner: true })
-  @Answers(ValidationFailed)
+  @Answers(ValidationFailed, OrganizationLimitReached, WorkspaceArchived)
   @ApiOperation({
     operationId: 'createTeam',
     summary: 'Create a team owned by the caller',
@@ -209,7 +210,7 @@ export class TeamsController {
   @Post('invitations/:token/accept')
   @HttpCode(200)
   @SignedIn()
-  @Answers(PersonRequired, AddressUnverified, InvitationForAnother, InvitationGone)
+  @Answers(PersonRequired, AddressUnverified, InvitationForAnother, InvitationGone, OrganizationLimitReached, WorkspaceArchived)
   @ApiOperation({
     operationId: 'acceptTeamInvite',
     summary: 'Join the team of an invitation, by the token of its link (beyond the contract)',

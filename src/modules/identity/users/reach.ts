@@ -3,6 +3,7 @@ import type { Scope } from '../../../platform/access/index.js';
 import { RequestContext, type TeamId, type UserId } from '../../../platform/context/index.js';
 import { Database } from '../../../platform/database/index.js';
 import { TeamAccess } from '../teams/team-access.js';
+import type { WorkspaceRole } from '../workspaces/workspace-member.entity.js';
 import { Outranked, UserInOtherTeams } from './errors.js';
 
 interface Standing {
@@ -11,9 +12,16 @@ interface Standing {
   readonly scopes: readonly string[];
 }
 
+interface Seat {
+  readonly theirs: WorkspaceRole;
+  /** Of whoever asks; null outside of the workspace. */
+  readonly mine: WorkspaceRole | null;
+}
+
 /**
  * An account is the same in all teams of its person: who can change its address can become that person. So only somebody
- * whom each of these teams trusts with it may, and only downward (docs/decisions/0007-access-in-teams.md).
+ * whom each of these teams trusts with it may, and only downward, in workspaces too
+ * (docs/decisions/0007-access-in-teams.md).
  */
 @Injectable()
 export class Reach {
@@ -43,5 +51,18 @@ export class Reach {
       held.set(teamId, scopes);
     }
     for (const { teamId, owns, scopes } of places) if (owns || (scopes ?? []).some((s) => !held.get(teamId)!.has(s))) throw new Outranked();
+    if ((await this.seats(ctx, userId)).some(({ theirs, mine }) => rank(theirs) > rank(mine))) throw new Outranked();
+  }
+
+  /** What the person is in living workspaces, and what the caller is there. A program is nobody in a workspace. */
+  private seats(ctx: RequestContext, userId: UserId): Promise<Seat[]> {
+    return this.db.query<Seat>(
+      this.system,
+      `SELECT m.role AS theirs, mine.role AS mine FROM workspace_member m JOIN workspace w ON w.id = m.workspace_id AND w.archived_at IS NULL
+       LEFT JOIN workspace_member mine ON mine.workspace_id = m.workspace_id AND mine.user_id = $2 WHERE m.user_id = $1`,
+      [userId, ctx.actor.kind === 'user' ? ctx.actor.userId : null],
+    );
   }
 }
+
+const rank = (role: WorkspaceRole | null): number => (role === null ? 0 : { viewer: 1, admin: 2, owner: 3 }[role]);

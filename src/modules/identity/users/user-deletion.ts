@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SiteService } from '../../../fleet/index.js';
-import type { RequestContext, UserId } from '../../../platform/context/index.js';
+import { Clock } from '../../../platform/clock/clock.js';
+import type { RequestContext, UserId, WorkspaceId } from '../../../platform/context/index.js';
 import { Database } from '../../../platform/database/index.js';
 import { EventBus } from '../../../platform/events/index.js';
 import { PermissionCache } from '../access/permission-cache.js';
@@ -10,14 +11,14 @@ import { SessionService } from '../sessions/session.service.js';
 import { MemberNotFound } from '../teams/errors.js';
 import type { Team } from '../teams/team.entity.js';
 import { systemOf, TeamsService } from '../teams/teams.service.js';
-import { OwnsTeams } from './errors.js';
+import { OwnsTeams, OwnsWorkspaces } from './errors.js';
 import { Reach } from './reach.js';
 import { UsersRepository } from './users.repository.js';
 
 /** Every table with rows of a person, by the column that names them. What they made for a team stays the team's. */
 const TRACES = [
   ...['membership', 'api_credential', 'api_key', 'account_link', 'old_password', 'recovery_code', 'two_factor', 'linked_identity'],
-  ...['user_session', 'feedback'],
+  ...['user_session', 'workspace_member', 'feedback'],
 ] as const;
 
 /** The end of an account. */
@@ -32,6 +33,7 @@ export class UserDeletion {
     private readonly sites: SiteService,
     private readonly reach: Reach,
     private readonly events: EventBus,
+    private readonly clock: Clock,
     private readonly cache: PermissionCache<never>,
   ) {}
 
@@ -39,7 +41,7 @@ export class UserDeletion {
    * Deletes an account and every row of its person in all teams. Others delete it by `user:delete`, which the access guard
    * has asked for, in each team of the person; oneself it is the way out. A personal team in which nobody else is and that
    * has no resources goes with it; any other team that the person owns keeps the account.
-   * @throws MemberNotFound, UserInOtherTeams, Outranked, OwnsTeams, TeamInUse
+   * @throws MemberNotFound, UserInOtherTeams, Outranked, OwnsTeams, OwnsWorkspaces, TeamInUse
    */
   async remove(ctx: RequestContext, id: UserId): Promise<void> {
     const isSelf = ctx.actor.kind === 'user' && ctx.userId === id;
@@ -51,6 +53,7 @@ export class UserDeletion {
       const [user] = await this.db.query(tx, `SELECT FROM app_user WHERE id = $1 FOR UPDATE`, [id]);
       if (!user) throw new MemberNotFound();
       await this.leaveOwnTeams(tx, id);
+      await this.leaveOwnWorkspaces(tx, id);
       await this.sessions.endAll(tx, id);
       await this.db.query(tx, `DELETE FROM oidc_record WHERE account_id = $1 RETURNING model`, [id]);
       await this.db.query(
@@ -72,6 +75,23 @@ export class UserDeletion {
     for (const team of owned) if (!(await this.isEmptyPersonal(tx, team, id))) kept.push(team);
     if (kept.length) throw new OwnsTeams(kept.map((team) => team.name));
     for (const team of owned) await this.teams.eraseOf(tx, team.id);
+  }
+
+  /** A workspace needs an owner as long as anybody or anything is in it; an empty one is archived. */
+  private async leaveOwnWorkspaces(tx: RequestContext, id: UserId): Promise<void> {
+    const last = await this.db.query<{ id: WorkspaceId; name: string; isUsed: boolean }>(
+      tx,
+      `SELECT w.id, w.name, EXISTS (SELECT FROM workspace_member m WHERE m.workspace_id = w.id AND m.user_id <> $1)
+         OR EXISTS (SELECT FROM team t JOIN organization o ON o.id = t.organization_id WHERE o.workspace_id = w.id) AS "isUsed"
+       FROM workspace w WHERE w.archived_at IS NULL AND EXISTS (SELECT FROM workspace_member m WHERE m.workspace_id = w.id AND m.user_id = $1 AND m.role = 'owner')
+         AND NOT EXISTS (SELECT FROM workspace_member m WHERE m.workspace_id = w.id AND m.user_id <> $1 AND m.role = 'owner') FOR UPDATE OF w`,
+      [id],
+    );
+    const used = last.filter((workspace) => workspace.isUsed);
+    if (used.length) throw new OwnsWorkspaces(used.map((workspace) => workspace.name));
+    await this.db.query(tx, `UPDATE workspace SET archived_at = $2, updated_at = $2 WHERE id = ANY($1)`, [
+      ...[last.map((workspace) => workspace.id), this.clock.now()],
+    ]);
   }
 
   /** Held until the transaction ends, so that nobody joins meanwhile. */

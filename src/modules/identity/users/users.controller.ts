@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, Header, HttpCode, HttpStatus, Ip, Post, 
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Answers, Ctx, RequireScope, SignedIn } from '../../../platform/access/index.js';
+import { Audited } from '../../../platform/audit/index.js';
 import { RequestContext, type UserId } from '../../../platform/context/index.js';
 import { RateLimited, ScopeMissing, ValidationFailed } from '../../../platform/errors/index.js';
 import { IdParam } from '../../../platform/http/index.js';
@@ -9,7 +10,8 @@ import { PersonRequired } from '../errors.js';
 import { MessageDto } from '../teams/dto/team.dto.js';
 import { MemberNotFound, OwnerStays, ScopeNotHeld, TeamInUse } from '../teams/errors.js';
 import { UserCreateDto, UserCreatedDto, UserDto, toUserDto, UserUpdateDto } from './dto/user.dto.js';
-import { Outranked, OwnsTeams, UserInOtherTeams } from './errors.js';
+import { OrganizationLimitReached, WorkspaceArchived } from '../workspaces/errors.js';
+import { Outranked, OwnsTeams, OwnsWorkspaces, UserInOtherTeams } from './errors.js';
 import { UserDeletion } from './user-deletion.js';
 import { UsersService } from './users.service.js';
 import { Verification } from './verification.js';
@@ -35,7 +37,7 @@ export class UsersController {
   @Post()
   @RequireScope('user:create')
   @Header('cache-control', 'no-store')
-  @Answers(ScopeNotHeld, ValidationFailed, RateLimited)
+  @Answers(ScopeNotHeld, OrganizationLimitReached, WorkspaceArchived, ValidationFailed, RateLimited)
   @ApiOperation({
     operationId: 'createUser',
     summary: 'Create a person in the active team, or add one who has an account',
@@ -93,7 +95,7 @@ export class UsersController {
   @Delete(':user')
   @HttpCode(204)
   @RequireScope('user:delete', { orSelf: 'user' })
-  @Answers(MemberNotFound, UserInOtherTeams, Outranked, OwnsTeams, TeamInUse)
+  @Answers(MemberNotFound, UserInOtherTeams, Outranked, OwnsTeams, OwnsWorkspaces, TeamInUse)
   @ApiOperation({
     operationId: 'deleteUser',
     summary: 'Delete an account; the own one without a scope',
@@ -106,6 +108,7 @@ export class UsersController {
 
   @Get(':user/verification-notification/email')
   @SignedIn()
+  @Audited()
   @Answers(MemberNotFound, ScopeMissing, RateLimited)
   @ApiOperation({
     operationId: 'resendEmailVerification',
@@ -124,6 +127,7 @@ export class UsersController {
 
   @Get(':user/verification-notification/mobile')
   @SignedIn()
+  @Audited()
   @Answers(MemberNotFound, ScopeMissing, ValidationFailed, RateLimited)
   @ApiOperation({
     operationId: 'resendMobileVerification',
