@@ -27,6 +27,7 @@ import { OidcPages } from './oidc/oidc-pages.js';
 import { OidcProvider } from './oidc/oidc-provider.js';
 import { OidcRecords } from './oidc/oidc-records.js';
 import { OidcController } from './oidc/oidc.controller.js';
+import { PAGE_CONTROLLERS, PAGE_PROVIDERS } from './pages/index.js';
 import { SessionService } from './sessions/session.service.js';
 import { SignInFlow } from './sign-in/sign-in-flow.js';
 import { TeamSeatLimits } from './team-seat-limits.js';
@@ -35,12 +36,13 @@ import { TokensController } from './tokens.controller.js';
 /** Who is who: organizations, teams, people, credentials, and the checks of their tokens. */
 @Global()
 @Module({
-  controllers: [TokensController, OidcController, AccountController, AncillaryController],
+  controllers: [TokensController, OidcController, AccountController, AncillaryController, ...PAGE_CONTROLLERS],
   providers: [
     ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],
     ...[FirstStart, IdentityService],
     ...[AccountLetters, AccountLinks, AccountService, Reauthentication, RegistrationService, Throttle, TwoFactorService],
     ...[OidcClients, OidcPages, OidcProvider, OidcRecords, SessionService, SignInFlow],
+    ...PAGE_PROVIDERS,
     AncillaryService,
     { provide: CallerProfile, useClass: AccountProfile },
     { provide: SeatLimits, useClass: TeamSeatLimits },

@@ -62,6 +62,7 @@ export class OidcProvider {
   private make(): OidcLibrary {
     const provider = new Provider(this.settings.PUBLIC_URL, this.configuration());
     provider.proxy = this.settings.TRUST_PROXY;
+    provider.use((ctx, next) => this.pages.around(ctx as KoaContextWithOIDC, next));
     provider.on('server_error', (_ctx, err) => this.logger.error({ err }, 'the OpenID provider failed'));
     return provider;
   }
