@@ -2,6 +2,7 @@
 const swc = (parser, transform) => [
   '@swc/jest',
   {
+    swcrc: false,
     jsc: {
       parser: { syntax: 'typescript', decorators: true, ...parser },
       transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false, ...transform },
@@ -20,7 +21,7 @@ export default {
     '^.+\\.ts$': swc(),
     '^.+\\.tsx$': swc({ tsx: true }, { react: { runtime: 'automatic', importSource: 'preact' } }),
     // A CommonJS package (@fastify/static) requires this ES module, which Jest's loader cannot do before Node 24.9.
-    '/content-disposition/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
+    '/content-disposition/.+\\.js$': ['@swc/jest', { swcrc: false, jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
   },
   transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

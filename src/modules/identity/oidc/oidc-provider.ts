@@ -11,7 +11,7 @@ import { SIGNING_ALGORITHM, SigningKeys } from '../access/signing-keys.js';
 import { claimsOf } from '../accounts/claims.js';
 import { User } from '../accounts/user.entity.js';
 import { SESSION_DAYS, SessionService } from '../sessions/session.service.js';
-import { Provider } from './library.js';
+import { interactionPolicy, Provider } from './library.js';
 import { OidcAdapter } from './oidc-adapter.js';
 import { OidcClients } from './oidc-clients.js';
 import { OidcPages } from './oidc-pages.js';
@@ -122,7 +122,7 @@ export class OidcProvider {
           }),
         },
       },
-      interactions: { url: (_ctx, interaction) => interactionPath(interaction.uid) },
+      interactions: { url: (_ctx, interaction) => interactionPath(interaction.uid), policy: askWhoMayNoLonger() },
       findAccount: (_ctx, sub) => this.account(sub as UserId),
       loadExistingGrant: (ctx) => this.grant(ctx),
       extraTokenClaims: async (_ctx, token) => {
@@ -130,7 +130,7 @@ export class OidcProvider {
         return grantId ? { session: await this.sessions.ofGrant(this.system, grantId) } : undefined;
       },
       issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-      expiresWithSession: () => false,
+      expiresWithSession: () => true, // who signs out in the browser is signed out of the applications, too
       renderError: (ctx, out, error) => this.pages.error(ctx, out, error),
       clientBasedCORS: (_ctx, origin, client) => (client.redirectUris ?? []).some((uri) => originOf(uri) === origin),
     };
@@ -176,6 +176,14 @@ export class OidcProvider {
     }
     return grant;
   }
+}
+
+/** The library's own rules, and one more: a browser's session of somebody who may no longer sign in counts for nothing. */
+function askWhoMayNoLonger(): ReturnType<typeof interactionPolicy.base> {
+  const policy = interactionPolicy.base();
+  const lost = ({ oidc }: KoaContextWithOIDC): boolean => Boolean(oidc.session?.accountId && !oidc.account);
+  policy.get('login')?.checks.add(new interactionPolicy.Check('no_account', 'the account may not sign in', 'login_required', lost));
+  return policy;
 }
 
 function originOf(uri: string): string | undefined {

@@ -31,8 +31,9 @@ export class Interactions {
   /** The request with this id, which began in this very browser. @throws SignInExpired */
   async of({ request, reply }: Visit, uid: string): Promise<Interaction> {
     const provider = this.oidc.current;
-    const { params, prompt, lastSubmission, ...found } = await this.details(request, reply);
-    if (found.uid !== uid) throw new SignInExpired();
+    const interaction = await this.details(request, reply);
+    if (interaction.uid !== uid) throw new SignInExpired();
+    const { params, prompt, lastSubmission } = interaction;
     const client = await provider.Client.find(String(params['client_id']));
     const hint = params['login_hint'];
     return {

@@ -9,7 +9,7 @@ export interface Problem {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** @param shown names of the form's fields; complaints about others stand above the form */
+/** @param shown names of the form's fields in their order; complaints about others stand above the form */
 export function problemOf(error: DomainError, shown: readonly string[]): Problem {
   const { status } = error.kind;
   if (error instanceof RateLimited)
@@ -19,7 +19,7 @@ export function problemOf(error: DomainError, shown: readonly string[]): Problem
   return {
     status,
     general: complaints.filter(([field]) => !shown.includes(field)).map(([, text]) => text),
-    fields: Object.fromEntries(complaints.filter(([field]) => shown.includes(field))),
+    fields: Object.fromEntries(shown.flatMap((field) => complaints.filter(([wrong]) => wrong === field))),
   };
 }
 

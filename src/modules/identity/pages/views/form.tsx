@@ -27,6 +27,7 @@ export interface FieldProps {
 }
 
 export function Field({ name, label, type = 'text', problem, hint, aside, ...rest }: FieldProps): VNode {
+  const kind = type as 'text'; // the types tell kinds of input apart by what else each may have
   const wrong = problem?.fields[name];
   const described = [hint && `${name}-hint`, wrong && `${name}-error`].filter(Boolean).join(' ');
   return (
@@ -47,7 +48,7 @@ export function Field({ name, label, type = 'text', problem, hint, aside, ...res
       )}
       <input
         {...{ id: name, name, required: true, value: rest.value, autocomplete: rest.autocomplete, inputMode: rest.inputmode }}
-        type={type}
+        type={kind}
         class={rest.code ? 'code' : undefined}
         autofocus={rest.first && !problem}
         aria-invalid={wrong ? 'true' : undefined}
