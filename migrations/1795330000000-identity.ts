@@ -84,5 +84,6 @@ const TRIGGERS = [
   notifies('app_user', 'UPDATE OF allow_login, active_team_id OR DELETE'),
   notifies('api_credential', 'UPDATE OF secret_hash, scopes, expires_at, revoked_at OR DELETE'),
   notifies('api_key', 'UPDATE OF secret_hash, permissions OR DELETE'),
+  notifies('signing_key', 'INSERT OR UPDATE'),
   notifies('user_session', 'UPDATE OF second_factor_at, ended_at, expires_at OR DELETE'),
 ];

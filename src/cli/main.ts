@@ -10,6 +10,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./demo.js')).demo,
   test: async () => (await import('./test.js')).test,
   token: async () => (await import('./token.js')).token,
+  client: async () => (await import('./client.js')).client,
+  keys: async () => (await import('./keys.js')).keys,
   render: async () => (await import('./render.js')).render,
   'virtual-router': async () => (await import('./virtual-router.js')).virtualRouter,
   openapi: async () => (await import('./openapi.js')).openapi,

@@ -79,8 +79,9 @@ export class SeatsUsedUp extends DomainError {
   static readonly code = 'seats_used_up';
   static readonly type = 'invalid_request_error';
   static readonly status = 402;
-  static readonly help = 'The team or its organization has as many sites as it has seats. Delete a site or raise the limit.';
-  constructor(limit: number, of: 'team' | 'organization') {
+  static readonly help =
+    'The team, its organization, one above it or the workspace has as many sites as it has seats. Delete a site or raise the limit.';
+  constructor(limit: number, of: 'team' | 'organization' | 'workspace') {
     super(`All ${limit} seats of the ${of} are in use. Delete a site or raise the limit, then paste the command again.`);
   }
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PulseFlush } from '../../src/fleet/poll/pulse-flush.js';
 import { newId } from '../../src/platform/context/index.js';
 import { Database } from '../../src/platform/database/index.js';
-import { Fleet, type Team } from '../e2e/support/fleet.js';
+import { type Client, Fleet, type Team } from '../e2e/support/fleet.js';
 
 /** Statements that an operation may cost, transaction control included, once what may be remembered is remembered. */
 describe('the query budget', () => {
@@ -10,6 +10,7 @@ describe('the query budget', () => {
   let team: Team;
   let site: string;
   let bearer: string;
+  let person: Client;
   let statements: string[] = [];
 
   beforeAll(async () => {
@@ -22,6 +23,8 @@ describe('the query budget', () => {
       ([k]) => k.toLowerCase() === 'authorization',
     )![1];
     await router.stop();
+    person = await fleet.person(team, 'member');
+    for (const who of [person, team.owner]) await who.get('/site-minimal').expect(200); // what they may do is remembered now
     const { dataSource } = fleet.app.get(Database);
     dataSource.logger = {
       logQuery: (sql: string) => void statements.push(sql),
@@ -45,6 +48,7 @@ describe('the query budget', () => {
   const budget: [string, number, () => Promise<unknown>][] = [
     ['a heartbeat of a router that has nothing to do', 0, poll],
     ['the short list of sites', 1, () => team.owner.get('/site-minimal').expect(200)],
+    ['the short list of sites, for a person who signed in', 1, () => person.get('/site-minimal').expect(200)],
     ['the list of sites, however many', 1, () => team.owner.get('/site').expect(200)],
     ['the recent sites', 1, () => team.owner.get('/site/recent').expect(200)],
     ['one site, the visit noted', 2, () => team.owner.get(`/site/${site}`).expect(200)],

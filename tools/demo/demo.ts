@@ -82,7 +82,7 @@ async function makeTeam(server: RunningServer): Promise<string> {
     team?.id ??
     (await identity.createTeam(ctx, {
       name: 'Demo team',
-      organizationId: await identity.createOrganization(ctx, 'Demo'),
+      organizationId: await identity.createOrganization(ctx, 'Demo', 0, { ownerId: userId }),
       ownerId: userId,
     }));
   return (await identity.createCredential(ctx, { teamId, userId, name: 'demo' })).token;

@@ -160,8 +160,11 @@ export class AdoptionService {
   }
 
   private async takeSeat(ctx: RequestContext, system: RequestContext): Promise<void> {
-    for (const { teamIds, limit, of } of await this.seats.lock(system, ctx.requireTeam())) {
-      if ((await this.across.seatsTaken(system, teamIds)) >= limit) throw new SeatsUsedUp(limit, of);
+    const limits = await this.seats.lock(system, ctx.requireTeam());
+    if (!limits.length) return;
+    const taken = await this.across.seatsTaken(system, [...new Set(limits.flatMap((l) => l.teamIds))]);
+    for (const { teamIds, limit, of } of limits) {
+      if (teamIds.reduce((sum, id) => sum + (taken.get(id) ?? 0), 0) >= limit) throw new SeatsUsedUp(limit, of);
     }
   }
 

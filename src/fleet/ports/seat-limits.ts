@@ -6,7 +6,7 @@ export interface SeatLimit {
   /** Most sites they may have together. */
   readonly limit: number;
   /** Whose limit it is, for the message. */
-  readonly of: 'team' | 'organization';
+  readonly of: 'team' | 'organization' | 'workspace';
 }
 
 /** How many sites a team may have. Known by whoever sells seats, asked by adoption. */

@@ -11,7 +11,7 @@ import { SiteBeingDeleted, SiteNotFound } from '../errors.js';
 import { SiteDeleted, SiteDeletionRequested } from '../events.js';
 import type { Site } from './site.entity.js';
 import { SitesAcrossTeams } from './sites-across-teams.js';
-import { type MinimalSite, SitesRepository, type SiteWithPulse, type VisitedSite } from './sites.repository.js';
+import { SitesRepository, type SiteWithPulse, type VisitedSite } from './sites.repository.js';
 
 const RECENT = 5;
 
@@ -48,7 +48,8 @@ export class SiteService {
     return this.sites.list(ctx, slice);
   }
 
-  minimal(ctx: RequestContext, slice: Slice): Promise<MinimalSite[]> {
+  /** JSON text of the short list. */
+  minimal(ctx: RequestContext, slice: Slice): Promise<string> {
     return this.sites.minimal(ctx, slice);
   }
 
@@ -75,6 +76,14 @@ export class SiteService {
     const site = await this.get(ctx, id);
     if (site.deletionRequestedAt) throw new SiteBeingDeleted();
     return site;
+  }
+
+  /**
+   * Sites of each team that take a seat, of any teams; teams without one are left out.
+   * @throws AcrossTeamsRefused when ctx is bound to one team
+   */
+  seatsTaken(ctx: RequestContext, teamIds: readonly TeamId[]): Promise<ReadonlyMap<TeamId, number>> {
+    return this.across.seatsTaken(ctx, teamIds);
   }
 
   /** A record that waits for its router. It takes no seat before one adopts it. */

@@ -39,9 +39,14 @@ export class SitesAcrossTeams extends AcrossTeams<Site> {
     return Object.fromEntries(teamIds.map((id) => [id, known.get(id) ?? 0]));
   }
 
-  /** Sites that take a seat: adopted ones, until their record is gone. */
-  async seatsTaken(ctx: RequestContext, teamIds: readonly TeamId[]): Promise<number> {
-    return this.all(ctx).andWhere('e.teamId = ANY(:teamIds) AND e.hardwareHash IS NOT NULL', { teamIds }).getCount();
+  /** Sites of each team that take a seat: adopted ones, until their record is gone. Teams without one are left out. */
+  async seatsTaken(ctx: RequestContext, teamIds: readonly TeamId[]): Promise<Map<TeamId, number>> {
+    const rows = await this.db.query<{ teamId: TeamId; count: number }>(
+      this.checked(ctx),
+      `SELECT team_id AS "teamId", count(*)::int AS count FROM site WHERE team_id = ANY($1) AND hardware_hash IS NOT NULL GROUP BY team_id`,
+      [teamIds],
+    );
+    return new Map(rows.map((r) => [r.teamId, r.count]));
   }
 
   find(ctx: RequestContext, id: SiteId): Promise<Site | null> {

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Patch, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, Headers, HttpCode, Patch, Post, Put, Query } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiExtraModels,
@@ -54,7 +54,8 @@ export class SitesController {
     description: `Without paging parameters up to ${CAP} sites.`,
   })
   @ApiOkResponse({ type: SiteMinimalDto, isArray: true })
-  minimal(@Ctx() ctx: RequestContext, @Query() page: PageQuery): Promise<SiteMinimalDto[]> {
+  @Header('content-type', 'application/json; charset=utf-8')
+  minimal(@Ctx() ctx: RequestContext, @Query() page: PageQuery): Promise<string> {
     return this.sites.minimal(ctx, sliceOf(page, CAP));
   }
 

@@ -13,20 +13,13 @@ export interface SiteWithPulse extends Site {
   readonly uptimeSeconds: number | null;
 }
 
-export interface MinimalSite {
-  readonly id: SiteId;
-  readonly pid: string;
-  readonly name: string;
-  readonly has_pulse: boolean;
-  readonly software_version: string | null;
-  readonly software_id: string | null;
-  readonly serial_number: string | null;
-  readonly created_at: Date;
-}
-
 export interface VisitedSite extends SiteWithPulse {
   readonly accessedAt: Date;
 }
+
+/** Times leave as PostgreSQL writes them in JSON, RFC 3339 with offset: formatting fifty of them doubled the statement's time. */
+const MINIMAL = `SELECT s.id, s.pid, s.name, COALESCE(p.has_pulse, false) AS has_pulse, s.software_version, s.software_id, s.serial_number, s.created_at
+  FROM site s LEFT JOIN site_pulse p ON p.site_id = s.id WHERE s.team_id = $1 AND s.deletion_requested_at IS NULL ORDER BY s.created_at, s.id LIMIT $2 OFFSET $3`;
 
 const PULSE = `p.has_pulse AS "hasPulse", p.last_seen_at AS "lastSeenAt", p.last_seen_from AS "lastSeenFrom", p.uptime_seconds AS "uptimeSeconds"`;
 
@@ -54,13 +47,9 @@ export class SitesRepository extends TeamRepository<Site> {
     return merge(await this.withPulse(ctx).andWhere('e.id = :id', { id }).getRawAndEntities<RawPulse>())[0];
   }
 
-  minimal(ctx: RequestContext, { limit, offset }: Slice): Promise<MinimalSite[]> {
-    return this.db.query<MinimalSite>(
-      ctx,
-      `SELECT s.id, s.pid, s.name, COALESCE(p.has_pulse, false) AS has_pulse, s.software_version, s.software_id, s.serial_number, s.created_at
-       FROM site s LEFT JOIN site_pulse p ON p.site_id = s.id WHERE s.team_id = $1 AND s.deletion_requested_at IS NULL ORDER BY s.created_at, s.id LIMIT $2 OFFSET $3`,
-      [ctx.requireTeam(), limit, offset],
-    );
+  /** The short list as JSON text: pickers ask for it all the time. */
+  minimal(ctx: RequestContext, { limit, offset }: Slice): Promise<string> {
+    return this.db.jsonList(ctx, 'sites-minimal', MINIMAL, [ctx.requireTeam(), limit, offset]);
   }
 
   /** The sites a person opened last, newest first. */

@@ -17,3 +17,6 @@ import './teams/membership.entity.js';
 import './teams/role.entity.js';
 import './teams/team-invitation.entity.js';
 import './teams/team.entity.js';
+import './workspaces/organization-picture.entity.js';
+import './workspaces/workspace-member.entity.js';
+import './workspaces/workspace.entity.js';

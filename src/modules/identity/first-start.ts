@@ -37,7 +37,7 @@ export class FirstStart implements OnApplicationBootstrap {
   }
 
   private async createAdministrator(ctx: RequestContext): Promise<FirstAdministrator> {
-    const { ROSFLEET_ADMIN_EMAIL: email, ROSFLEET_ADMIN_PASSWORD: chosen, DEFAULT_SITE_LIMIT: siteLimit } = this.settings;
+    const { ROSFLEET_ADMIN_EMAIL: email, ROSFLEET_ADMIN_PASSWORD: chosen } = this.settings;
     const oneTimePassword = chosen === undefined ? `${this.random.alphanumeric(16)}-a1A` : undefined;
     const ownerId = await this.identity.createUser(ctx, {
       email,
@@ -45,8 +45,7 @@ export class FirstStart implements OnApplicationBootstrap {
       password: chosen ?? oneTimePassword,
       mustChangePassword: chosen === undefined,
     });
-    const organizationId = await this.identity.createOrganization(ctx, 'My organization', siteLimit);
-    await this.identity.createTeam(ctx, { name: 'My team', organizationId, ownerId });
+    await this.identity.givePersonalTeam(ctx, ownerId, 'My team', 'My organization');
     return { email, oneTimePassword };
   }
 }

@@ -10,6 +10,7 @@ import {
   type RoleId,
   type TeamId,
   type UserId,
+  type WorkspaceId,
 } from '../../platform/context/index.js';
 import { AppKeys, Random } from '../../platform/crypto/index.js';
 import { Database } from '../../platform/database/index.js';
@@ -24,9 +25,14 @@ import { hashPassword } from './accounts/passwords.js';
 import { SYSTEM_ROLES } from './teams/system-roles.js';
 import { Team } from './teams/team.entity.js';
 import { User } from './accounts/user.entity.js';
+import { WorkspaceMember } from './workspaces/workspace-member.entity.js';
+import { Workspace } from './workspaces/workspace.entity.js';
 
 /** Length of an API credential's secret (contract/notes/authentication.md). */
 const SECRET_LENGTH = 62;
+/** In characters, as the contract has them. */
+const LONGEST_ORGANIZATION_NAME = 50;
+const LONGEST_TEAM_NAME = 200;
 
 export type SystemRoleName = 'owner' | 'administrator' | 'member';
 
@@ -69,10 +75,36 @@ export class IdentityService {
     }
   }
 
-  async createOrganization(ctx: RequestContext, name: string, siteLimit = 0): Promise<OrganizationId> {
-    const id = newId<OrganizationId>();
-    await this.insert(ctx, Organization, { id, name, siteLimit });
+  /**
+   * A top-level organization, in a workspace of its own unless one is given.
+   * @param siteLimit most sites in it and below; 0 for no limit
+   * @param options `ownerId` becomes the owner of the workspace that is made; without one nobody sees that workspace
+   */
+  createOrganization(
+    ctx: RequestContext,
+    name: string,
+    siteLimit = 0,
+    options: { ownerId?: UserId; workspaceId?: WorkspaceId } = {},
+  ): Promise<OrganizationId> {
+    return this.db.transaction(ctx, async (ctx) => {
+      const id = newId<OrganizationId>();
+      const workspaceId = options.workspaceId ?? (await this.createWorkspace(ctx, name, options.ownerId));
+      const limits = siteLimit > 0 ? { locations: siteLimit } : {};
+      await this.insert(ctx, Organization, { id, workspaceId, name, limits, ...this.born() });
+      return id;
+    });
+  }
+
+  private async createWorkspace(ctx: RequestContext, name: string, ownerId?: UserId): Promise<WorkspaceId> {
+    const id = newId<WorkspaceId>();
+    await this.insert(ctx, Workspace, { id, name, billingMode: 'single', ...this.born() });
+    if (ownerId) await this.insert(ctx, WorkspaceMember, { workspaceId: id, userId: ownerId, role: 'owner', ...this.born() });
     return id;
+  }
+
+  private born(): { createdAt: Date; updatedAt: Date } {
+    const now = this.clock.now();
+    return { createdAt: now, updatedAt: now };
   }
 
   /** A team whose owner, when given, becomes its first member with the Owner role. */
@@ -106,10 +138,11 @@ export class IdentityService {
   }
 
   /** An organization and a team of a person's own, in which they are the owner. */
-  givePersonalTeam(ctx: RequestContext, userId: UserId, name: string): Promise<TeamId> {
+  givePersonalTeam(ctx: RequestContext, userId: UserId, name: string, organization = name): Promise<TeamId> {
     return this.db.transaction(ctx, async (ctx) => {
-      const organizationId = await this.createOrganization(ctx, name, this.settings.DEFAULT_SITE_LIMIT);
-      const teamId = await this.createTeam(ctx, { name, organizationId, ownerId: userId });
+      const shortName = organization.slice(0, LONGEST_ORGANIZATION_NAME);
+      const organizationId = await this.createOrganization(ctx, shortName, this.settings.DEFAULT_SITE_LIMIT, { ownerId: userId });
+      const teamId = await this.createTeam(ctx, { name: name.slice(0, LONGEST_TEAM_NAME), organizationId, ownerId: userId });
       await this.db.query(ctx, `UPDATE app_user SET personal_team_id = $2 WHERE id = $1`, [userId, teamId]);
       return teamId;
     });

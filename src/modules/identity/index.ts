@@ -1,3 +1,10 @@
 export { type FirstAdministrator, FirstStart } from './first-start.js';
 export { IdentityModule } from './identity.module.js';
 export { IdentityService, type SystemRoleName } from './identity.service.js';
+export { WebOrigins } from './oidc/web-origins.js';
+export { OidcClients } from './oidc/oidc-clients.js';
+export { SigningKeys } from './access/signing-keys.js';
+export { type BillingAccountDirectory, BillingAccounts } from './workspaces/billing-accounts.js';
+export { type MeterCount, Meters } from './workspaces/meters.js';
+export { TeamLimits } from './workspaces/team-limits.js';
+export { WorkspacesService } from './workspaces/workspaces.service.js';

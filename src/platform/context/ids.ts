@@ -4,6 +4,7 @@ import { v7 } from 'uuid';
 declare const brand: unique symbol;
 type Id<Name extends string> = string & { readonly [brand]: Name };
 
+export type WorkspaceId = Id<'workspace'>;
 export type OrganizationId = Id<'organization'>;
 export type TeamId = Id<'team'>;
 export type UserId = Id<'user'>;

@@ -82,6 +82,26 @@ export class Database {
     return rowsOf<Row>(result);
   }
 
+  /**
+   * A list as JSON text, made by PostgreSQL: for lists that are asked for all the time, where making objects of rows and
+   * text of objects costs more than the query. The statement is prepared once a connection.
+   * @param name of the prepared statement: one for each text
+   * @param sql selects one row an element, with the columns named like the fields
+   */
+  async jsonList(ctx: RequestContext, name: string, sql: string, values: unknown[]): Promise<string> {
+    const text = `SELECT COALESCE(json_agg(r), '[]')::text AS list FROM (${sql}) r`;
+    const lease = ctx.transaction?.manager.queryRunner ?? this.dataSource.createQueryRunner();
+    try {
+      if (!ctx.transaction) await this.carry(lease, scopeOf(ctx));
+      const connection = (await lease.connect()) as pg.PoolClient;
+      this.dataSource.logger.logQuery(text, values, lease);
+      const { rows } = await connection.query<{ list: string }>({ name, text, values });
+      return rows[0]!.list;
+    } finally {
+      if (!ctx.transaction) await lease.release();
+    }
+  }
+
   /** Runs `callback` after the commit of the context's transaction, or at once when there is none. */
   afterCommit(ctx: RequestContext, callback: () => void): void {
     if (ctx.transaction) ctx.transaction.afterCommit.push(callback);

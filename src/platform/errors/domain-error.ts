@@ -1,5 +1,6 @@
 /** The families of errors that the contract shows. */
-export type ErrorType = 'invalid_request_error' | 'authentication_error' | 'permission_error' | 'api_error';
+export type ErrorType =
+  'invalid_request_error' | 'authentication_error' | 'permission_error' | 'conflict_error' | 'unprocessable_entity' | 'api_error';
 
 /** What an error class declares about itself; the filter, the OpenAPI document and docs/errors.md are made from it. */
 export interface ErrorClass {

@@ -60,7 +60,7 @@ export function guardIntake(fastify: FastifyInstance): void {
     const intake = intakeOf(route.config);
     if (intake) route.bodyLimit = intake.limit;
     if (intake?.unread) route.preParsing = leaveUnread;
-    if (!intake) route.preValidation = refuseDepth;
+    if (!intake || intake.mediaType === JSON_INTAKE.mediaType) route.preValidation = refuseDepth;
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
     const length = request.headers['content-length'];

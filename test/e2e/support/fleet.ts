@@ -151,8 +151,9 @@ export class Fleet {
     const identity = this.app.get(IdentityService);
     const ctx = RequestContext.system('test');
     const n = ++this.keys;
-    const organizationId = await identity.createOrganization(ctx, `Organization ${n}`, options.organizationLimit ?? 0);
     const userId = await identity.createUser(ctx, { email: `owner${n}@example.net`, name: `Owner ${n}`, password: 'Correct-Horse-7' });
+    const limit = options.organizationLimit ?? 0;
+    const organizationId = await identity.createOrganization(ctx, `Organization ${n}`, limit, { ownerId: userId });
     const teamId = await identity.createTeam(ctx, {
       name: options.name ?? `Team ${n}`,
       organizationId,

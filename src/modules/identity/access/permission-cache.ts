@@ -19,6 +19,7 @@ export class PermissionCache<V> implements OnApplicationBootstrap, OnApplication
   private listener: pg.Client | undefined;
   private generation = 0;
   private stopped = false;
+  private readonly watchers: (() => void)[] = [];
 
   constructor(
     private readonly db: Database,
@@ -56,10 +57,18 @@ export class PermissionCache<V> implements OnApplicationBootstrap, OnApplication
     this.entries.clear();
   }
 
+  /** Runs `callback` whenever something of identity has changed in the database, in whichever process. */
+  watch(callback: () => void): void {
+    this.watchers.push(callback);
+  }
+
   private async listen(): Promise<void> {
     const client = this.db.dedicatedClient('rosfleet-access');
     const lost = (): void => this.lost(client);
-    client.on('notification', () => this.clear());
+    client.on('notification', () => {
+      this.clear();
+      for (const watcher of this.watchers) watcher();
+    });
     client.on('error', lost);
     client.on('end', lost);
     try {

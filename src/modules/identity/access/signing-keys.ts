@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, Optional } from '@nestjs/common';
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { Settings } from '../../../config/index.js';
@@ -7,6 +7,8 @@ import { RequestContext } from '../../../platform/context/index.js';
 import { AppKeys } from '../../../platform/crypto/index.js';
 import { Database } from '../../../platform/database/index.js';
 import { defineTask, Every, Handles } from '../../../platform/tasks/index.js';
+import { Logger } from '../../../platform/telemetry/logger.js';
+import { PermissionCache } from './permission-cache.js';
 import { SigningKey } from './signing-key.entity.js';
 
 /** RS256: its signatures are checked on every request, which RSA does several times faster than ECDSA. */
@@ -51,10 +53,13 @@ export class SigningKeys implements OnApplicationBootstrap {
     private readonly appKeys: AppKeys,
     private readonly clock: Clock,
     private readonly settings: Settings,
+    @Optional() private readonly changes?: PermissionCache<never>,
+    @Optional() private readonly logger?: Logger,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.rotateIfDue();
+    this.changes?.watch(() => void this.reload().catch((err: unknown) => this.logger?.error({ err }, 'cannot read the signing keys')));
   }
 
   /** The key that signs now. */
@@ -73,8 +78,7 @@ export class SigningKeys implements OnApplicationBootstrap {
   async publicPem(kid: string | undefined): Promise<string | undefined> {
     const known = this.find(kid);
     if (known || kid === undefined || this.clock.millis() - this.reloadedAt < RELOAD_MS) return known;
-    this.reloadedAt = this.clock.millis();
-    await this.load(SYSTEM);
+    await this.reload();
     return this.find(kid);
   }
 
@@ -113,6 +117,11 @@ export class SigningKeys implements OnApplicationBootstrap {
       await work(ctx);
       await this.load(ctx);
     });
+  }
+
+  private async reload(): Promise<void> {
+    this.reloadedAt = this.clock.millis();
+    await this.load(SYSTEM);
   }
 
   private find(kid: string | undefined): string | undefined {
