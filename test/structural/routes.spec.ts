@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { readFileSync } from 'node:fs';
 import { createApp } from '../../src/app.js';
@@ -86,6 +87,18 @@ describe('every route', () => {
       const range = operation.parameters?.some((p) => p.name === 'start_date');
       const capped = schema.maxItems !== undefined || /at most|last 24 hours/.test(`${operation.summary} ${operation.description}`);
       expect([name, Boolean(paged || range || capped)]).toEqual([name, true]);
+    }
+  });
+
+  it('that the OpenAPI document leaves out is a page, or the provider’s own way', () => {
+    const hidden = handlers().filter(
+      ({ handler }) => (Reflect.getMetadata('swagger/apiExcludeEndpoint', handler) as { disable?: boolean })?.disable,
+    );
+    expect(hidden.length).toBeGreaterThan(15);
+    for (const { name, handler } of hidden) {
+      const config = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as { errorPage?: unknown } | undefined;
+      const isPage = config?.errorPage !== undefined && (Reflect.getMetadata(ACCESS, handler) as Access).kind === 'public';
+      expect([name, isPage || /^OidcController\./.test(name)]).toEqual([name, true]);
     }
   });
 

@@ -51,7 +51,7 @@ import { WorkspacesService } from './workspaces/workspaces.service.js';
   controllers: [
     ...[TokensController, OidcController, AccountController, AncillaryController],
     ...[WorkspacesController, WorkspaceMembersController, OrganizationsController],
-      ...PAGE_CONTROLLERS,
+    ...PAGE_CONTROLLERS,
   ],
   providers: [
     ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],

@@ -38,7 +38,11 @@ export class OidcPages {
   /** Asks whether to sign out. @param form the provider's empty form (id `op.logoutForm`) with its CSRF secret */
   signOut(ctx: KoaContextWithOIDC, form: string): void {
     const { postLogoutRedirectUri } = signOutOf(ctx);
-    this.show(ctx, signOutView({ form, client: ctx.oidc.client?.clientName, onward: this.portal() }), formTarget(postLogoutRedirectUri));
+    this.show(
+      ctx,
+      signOutView({ form, client: ctx.oidc.client?.clientName, onward: { ...this.portal(), label: 'Stay signed in' } }),
+      formTarget(postLogoutRedirectUri),
+    );
   }
 
   signedOut(ctx: KoaContextWithOIDC): void {

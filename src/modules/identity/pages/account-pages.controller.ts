@@ -6,7 +6,8 @@ import { RequestContext } from '../../../platform/context/index.js';
 import { AccountLinks } from '../accounts/account-links.js';
 import { AccountService } from '../accounts/account.service.js';
 import { RegistrationService } from '../accounts/registration.service.js';
-import { RegistrationClosed } from '../errors.js';
+import { RateLimited } from '../../../platform/errors/index.js';
+import { LinkSpent, RegistrationClosed } from '../errors.js';
 import { BareForm, EmailForm, NewPasswordForm, RegistrationForm } from './forms.js';
 import { OnwardPaths } from './onward.js';
 import { ShowsPage, TakesForm } from './page-routes.js';
@@ -28,7 +29,7 @@ export class AccountPagesController {
   ) {}
 
   @Get('register')
-  @ShowsPage()
+  @ShowsPage(RegistrationClosed)
   async registerPage(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     if (!this.settings.REGISTRATION) throw new RegistrationClosed();
     const visit = { request, reply };
@@ -37,7 +38,7 @@ export class AccountPagesController {
   }
 
   @Post('register')
-  @TakesForm()
+  @TakesForm(RegistrationClosed, RateLimited)
   async register(
     @Ctx() ctx: RequestContext,
     @Body() body: unknown,
@@ -66,7 +67,7 @@ export class AccountPagesController {
   }
 
   @Post('verify-email/:token')
-  @TakesForm()
+  @TakesForm(LinkSpent)
   async verifyEmail(
     @Ctx() ctx: RequestContext,
     @Param('token') token: string,
@@ -95,7 +96,7 @@ export class AccountPagesController {
   }
 
   @Post('forgot-password')
-  @TakesForm()
+  @TakesForm(RateLimited)
   async forgotPassword(
     @Ctx() ctx: RequestContext,
     @Body() body: unknown,
@@ -116,13 +117,13 @@ export class AccountPagesController {
   }
 
   @Get('reset-password/:token')
-  @ShowsPage()
+  @ShowsPage(LinkSpent)
   async resetPasswordPage(@Param('token') token: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     this.pages.show({ request, reply }, await this.resetPasswordView({ request, reply }, token));
   }
 
   @Post('reset-password/:token')
-  @TakesForm()
+  @TakesForm(LinkSpent)
   async resetPassword(
     @Ctx() ctx: RequestContext,
     @Param('token') token: string,
@@ -145,7 +146,7 @@ export class AccountPagesController {
   private verifyEmailView(visit: Visit, token: string, problem?: Problem): View {
     return confirmLinkView({
       ...{ csrf: this.pages.csrf(visit), problem, action: `/verify-email/${encodeURIComponent(token)}` },
-      ...{ title: 'Confirm your e-mail address', text: 'One click, and the address is yours.', button: 'Confirm address' },
+      ...{ title: 'Confirm your address', text: 'One click, and the address is yours.', button: 'Confirm address' },
     });
   }
 

@@ -5,13 +5,14 @@ import { Settings } from '../../../config/index.js';
 import { Ctx } from '../../../platform/access/index.js';
 import { RequestContext } from '../../../platform/context/index.js';
 import { Random } from '../../../platform/crypto/index.js';
-import { NotFound } from '../../../platform/errors/index.js';
+import { NotFound, RateLimited } from '../../../platform/errors/index.js';
 import { AccountService } from '../accounts/account.service.js';
 import { RegistrationService } from '../accounts/registration.service.js';
+import { LinkSpent } from '../errors.js';
 import { PAGES_CLIENT, signedInUri } from '../oidc/oidc-clients.js';
 import { OIDC_PATHS } from '../oidc/oidc-provider.js';
 import { BrowserSessions } from './browser-sessions.js';
-import { SignInRequired } from './errors.js';
+import { SignInRequired, WrongPerson } from './errors.js';
 import { BareForm, InvitedRegistrationForm } from './forms.js';
 import { InvitationDesk } from './invitation-desk.js';
 import { ShowsPage, TakesForm } from './page-routes.js';
@@ -37,7 +38,7 @@ export class InvitationController {
   ) {}
 
   @Get('invitations/:token')
-  @ShowsPage()
+  @ShowsPage(NotFound, LinkSpent)
   async page(
     @Ctx() ctx: RequestContext,
     @Param('token') token: string,
@@ -49,7 +50,7 @@ export class InvitationController {
   }
 
   @Post('invitations/:token')
-  @TakesForm()
+  @TakesForm(NotFound, LinkSpent, SignInRequired, WrongPerson)
   async accept(
     @Ctx() ctx: RequestContext,
     @Param('token') token: string,
@@ -73,7 +74,7 @@ export class InvitationController {
 
   /** The invitation came to the address, so it needs no further proof. */
   @Post('invitations/:token/register')
-  @TakesForm()
+  @TakesForm(NotFound, LinkSpent, RateLimited)
   async register(
     @Ctx() ctx: RequestContext,
     @Param('token') token: string,
@@ -98,7 +99,7 @@ export class InvitationController {
 
   /** Where the provider leads to after a sign-in that an invitation asked for. The code is not needed: the browser's session is. */
   @Get('signed-in')
-  @ShowsPage()
+  @ShowsPage(NotFound)
   signedIn(@Query('state') token: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     if (typeof token !== 'string' || !TOKEN.test(token)) throw new NotFound();
     this.pages.redirect({ request, reply }, pathOf(token));

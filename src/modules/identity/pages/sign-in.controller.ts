@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Settings } from '../../../config/index.js';
 import { Ctx } from '../../../platform/access/index.js';
 import { RequestContext } from '../../../platform/context/index.js';
-import { SignInExpired } from '../errors.js';
+import { RateLimited } from '../../../platform/errors/index.js';
+import { CodeRefused, SignInExpired, SignInRefused } from '../errors.js';
 import { type Progress, SignInFlow } from '../sign-in/sign-in-flow.js';
 import { FederatedProviders } from './federated-providers.js';
 import { BareForm, CodeForm, NewPasswordForm, PasswordForm } from './forms.js';
@@ -41,7 +42,7 @@ export class SignInController {
   ) {}
 
   @Get(':uid')
-  @ShowsPage()
+  @ShowsPage(SignInExpired)
   async step(
     @Ctx() ctx: RequestContext,
     @Param('uid') uid: string,
@@ -60,7 +61,7 @@ export class SignInController {
   }
 
   @Post(':uid/password')
-  @TakesForm()
+  @TakesForm(SignInExpired, SignInRefused, RateLimited)
   async password(
     @Ctx() ctx: RequestContext,
     @Param('uid') uid: string,
@@ -77,7 +78,7 @@ export class SignInController {
   }
 
   @Post(':uid/second-factor')
-  @TakesForm()
+  @TakesForm(SignInExpired, CodeRefused, RateLimited)
   async secondFactor(
     @Ctx() ctx: RequestContext,
     @Param('uid') uid: string,
@@ -89,7 +90,7 @@ export class SignInController {
   }
 
   @Post(':uid/recovery-code')
-  @TakesForm()
+  @TakesForm(SignInExpired, CodeRefused, RateLimited)
   async recoveryCode(
     @Ctx() ctx: RequestContext,
     @Param('uid') uid: string,
@@ -101,7 +102,7 @@ export class SignInController {
   }
 
   @Post(':uid/new-password')
-  @TakesForm()
+  @TakesForm(SignInExpired)
   async newPassword(
     @Ctx() ctx: RequestContext,
     @Param('uid') uid: string,
@@ -118,7 +119,7 @@ export class SignInController {
   }
 
   @Post(':uid/verification')
-  @TakesForm()
+  @TakesForm(SignInExpired, RateLimited)
   async resendVerification(
     @Ctx() ctx: RequestContext,
     @Param('uid') uid: string,
@@ -139,7 +140,7 @@ export class SignInController {
 
   /** «Not you?»: what was proven so far is forgotten. */
   @Post(':uid/again')
-  @TakesForm()
+  @TakesForm(SignInExpired)
   async startOver(
     @Ctx() ctx: RequestContext,
     @Param('uid') uid: string,
@@ -160,7 +161,7 @@ export class SignInController {
 
   /** The application hears `access_denied`. */
   @Post(':uid/cancel')
-  @TakesForm()
+  @TakesForm(SignInExpired)
   async cancel(
     @Ctx() ctx: RequestContext,
     @Param('uid') uid: string,

@@ -61,7 +61,9 @@ export function Field({ name, label, type = 'text', problem, hint, aside, ...res
 
 /** Tells password managers whose password the form is about; not sent. */
 export const AccountName = ({ email }: { email: string }): VNode => (
-  <input class="unseen" type="text" value={email} autocomplete="username" readOnly tabIndex={-1} aria-hidden="true" />
+  <span class="unseen" aria-hidden="true">
+    <input type="text" value={email} autocomplete="username" readOnly tabIndex={-1} />
+  </span>
 );
 
 export const Submit = ({ children }: { children: ComponentChildren }): VNode => (

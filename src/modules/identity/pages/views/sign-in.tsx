@@ -134,7 +134,7 @@ export const newPasswordView = (view: Step & { email: string }): View => ({
 });
 
 export const verifyEmailView = (view: Step & { email: string; sent: boolean }): View => ({
-  title: 'Confirm your e-mail address',
+  title: 'Confirm your address',
   problem: view.problem,
   body: (
     <>

@@ -63,6 +63,7 @@ a { color: var(--accent); text-underline-offset: 2px; }
 a:hover, .link:hover { color: var(--accent-strong); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 6px; }
 .notice { margin: 0 0 24px; padding: 12px 16px; border-left: 4px solid; border-radius: 4px 8px 8px 4px; }
+h1 + .notice { margin-top: 16px; }
 .notice p, .notice ul { margin: 0; }
 .notice ul { padding-left: 20px; }
 .notice a { color: inherit; }
