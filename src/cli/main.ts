@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import('./demo.js')).demo,
   test: async () => (await import('./test.js')).test,
   token: async () => (await import('./token.js')).token,
+  audit: async () => (await import('./audit.js')).audit,
   client: async () => (await import('./client.js')).client,
   keys: async () => (await import('./keys.js')).keys,
   render: async () => (await import('./render.js')).render,

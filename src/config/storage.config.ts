@@ -17,6 +17,7 @@ export const storageConfig = concern('Storage: database, queue, secrets', {
     'redis://redis.example.net:6379',
     ['redis:', 'rediss:'],
   ),
+  AUDIT_RETENTION_DAYS: integer(365, 'Lines of the audit log are deleted after so many days.', { min: 1, max: 36_500 }),
   APP_KEY: text(
     undefined,
     'Key of everything encrypted or signed, 64 hexadecimal digits. Default: made at first start and kept under DATA_DIR.',

@@ -3,6 +3,7 @@ import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown,
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Settings } from '../config/index.js';
 import { AccessModule } from './access/index.js';
+import { AuditTrail } from './audit/index.js';
 import { Clock } from './clock/clock.js';
 import { AppKeys, Random, SignedUrls } from './crypto/index.js';
 import { allEntities, Database } from './database/index.js';
@@ -63,8 +64,9 @@ export class PlatformModule implements OnModuleInit, OnApplicationShutdown {
         SignedUrls,
         EventBus,
         HealthChecks,
+        AuditTrail,
       ],
-      exports: [Settings, Logger, Clock, Random, AppKeys, Database, SignedUrls, EventBus, HealthChecks],
+      exports: [Settings, Logger, Clock, Random, AppKeys, Database, SignedUrls, EventBus, HealthChecks, AuditTrail],
     };
   }
 

@@ -54,7 +54,7 @@ describe('the query budget', () => {
     ['one site, the visit noted', 2, () => team.owner.get(`/site/${site}`).expect(200)],
     ['the jobs of a site', 2, () => team.owner.get(`/site/${site}/job`).expect(200)],
     ['the runbooks', 2, () => team.owner.get('/runbook').expect(200)],
-    ['a new job', 4, () => team.owner.job(site, ':put 1', { 'x-idempotency-key': newId() })],
+    ['a new job, its line in the audit log included', 10, () => team.owner.job(site, ':put 1', { 'x-idempotency-key': newId() })],
     ['a heartbeat that gets a job', 3, poll],
   ];
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { readFileSync } from 'node:fs';
 import { createApp } from '../../src/app.js';
@@ -21,6 +20,13 @@ interface Operation {
   parameters?: { name: string; in: string }[];
   description?: string;
   summary?: string;
+}
+
+interface RouteFacts {
+  readonly name: string;
+  readonly accessKind?: string;
+  readonly audited?: boolean;
+  readonly notAudited?: string;
 }
 
 /** Domains whose contract is met whole, but for the operations named. */
@@ -64,6 +70,17 @@ describe('every route', () => {
     }
   });
 
+  it('that changes something is in the audit log, or says why not', () => {
+    const facts = handlers().map(({ name, handler }): RouteFacts => {
+      const route = Reflect.getMetadata('rosfleet:route-config', handler) as Omit<RouteFacts, 'name'> | undefined;
+      return { ...route, name };
+    });
+    const silent = facts.filter((f) => f.audited === false);
+    for (const { name, notAudited } of silent) expect([name, (notAudited ?? '').length > 20]).toEqual([name, true]);
+    expect(silent.map((f) => f.name).sort()).toEqual(['OidcController.confirmLogout', 'OidcController.revoke', 'OidcController.token']);
+    for (const { name, accessKind } of facts) expect([name, accessKind]).toEqual([name, expect.any(String)]);
+  });
+
   it('shows the same access in the OpenAPI document', () => {
     for (const { name, operation } of operations) {
       expect([name, operation['x-auth']]).toEqual([name, expect.any(String)]);
@@ -96,7 +113,7 @@ describe('every route', () => {
     );
     expect(hidden.length).toBeGreaterThan(15);
     for (const { name, handler } of hidden) {
-      const config = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as { errorPage?: unknown } | undefined;
+      const config = Reflect.getMetadata('rosfleet:route-config', handler) as { errorPage?: unknown } | undefined;
       const isPage = config?.errorPage !== undefined && (Reflect.getMetadata(ACCESS, handler) as Access).kind === 'public';
       expect([name, isPage || /^OidcController\./.test(name)]).toEqual([name, true]);
     }

@@ -1,6 +1,7 @@
 import './entities.js';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { SeatLimits, TeamDirectory } from '../../fleet/index.js';
+import { AuditPeople } from '../../platform/audit/index.js';
 import { Authenticator } from './access/authenticator.js';
 import { JwtTokens } from './access/jwt.strategy.js';
 import { PermissionCache } from './access/permission-cache.js';
@@ -18,6 +19,9 @@ import { TwoFactorService } from './accounts/two-factor.service.js';
 import { AncillaryController } from './ancillary/ancillary.controller.js';
 import { AncillaryService } from './ancillary/ancillary.service.js';
 import { CallerProfile } from './ancillary/index.js';
+import { AuditLog } from './audit/audit-log.js';
+import { AuditController } from './audit/audit.controller.js';
+import { IdentityAuditPeople } from './audit/identity-audit-people.js';
 import { Cleaning } from './cleaning.js';
 import { FirstStart } from './first-start.js';
 import { IdentityTeamDirectory } from './identity-team-directory.js';
@@ -49,7 +53,7 @@ import { WorkspacesService } from './workspaces/workspaces.service.js';
 @Global()
 @Module({
   controllers: [
-    ...[TokensController, OidcController, AccountController, AncillaryController],
+    ...[TokensController, OidcController, AccountController, AncillaryController, AuditController],
     ...[WorkspacesController, WorkspaceMembersController, OrganizationsController],
     ...PAGE_CONTROLLERS,
   ],
@@ -60,13 +64,15 @@ import { WorkspacesService } from './workspaces/workspaces.service.js';
     ...[OidcClients, OidcPages, OidcProvider, OidcRecords, WebOrigins, SessionService, SignInFlow, Cleaning],
     ...PAGE_PROVIDERS,
     AncillaryService,
+    AuditLog,
+    { provide: AuditPeople, useClass: IdentityAuditPeople },
     { provide: CallerProfile, useClass: AccountProfile },
     ...[WorkspacesRepository, WorkspaceAccess, WorkspacesService, WorkspaceMembersService, OrganizationsService],
     ...[BillingAccounts, Meters, TeamLimits],
     { provide: SeatLimits, useClass: TeamSeatLimits },
     { provide: TeamDirectory, useClass: IdentityTeamDirectory },
   ],
-  exports: [IdentityService, FirstStart, SeatLimits, TeamDirectory, BillingAccounts, Meters, TeamLimits, WorkspacesService],
+  exports: [AuditPeople, IdentityService, FirstStart, SeatLimits, TeamDirectory, BillingAccounts, Meters, TeamLimits, WorkspacesService],
 })
 export class IdentityModule {
   static with(internalToken: string): DynamicModule {

@@ -50,9 +50,9 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
   private prepare({ kind, scope, alsoSigned }: Access): Handler {
     const check = this.checks.for(kind);
     const accept = (request: ContextRequest, ctx: RequestContext): true => {
+      request.ctx = ctx; // also of one that is refused now: the log names who asked
       if (scope !== null && !ctx.scopes.has(scope)) throw new ScopeMissing(scope);
       if (alsoSigned && !this.urls.verify(request.url)) throw new InvalidSignature();
-      request.ctx = ctx;
       return true;
     };
     return (request) => {

@@ -4,6 +4,7 @@ import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { RequestContext } from '../context/index.js';
 import { InvalidSignature, ScopeMissing, Unauthenticated } from '../errors/index.js';
+import { routeFacts } from '../http/route-config.js';
 import { Answers } from './answers.js';
 import type { Scope } from './scopes.js';
 
@@ -22,7 +23,13 @@ export const ACCESS = 'rosfleet:access';
 export type ContextRequest = FastifyRequest & { ctx: RequestContext };
 
 const declare = (access: Access, ...more: MethodDecorator[]): MethodDecorator =>
-  applyDecorators(SetMetadata(ACCESS, access), ApiExtension('x-auth', access.kind), ApiExtension('x-scope', access.scope), ...more);
+  applyDecorators(
+    SetMetadata(ACCESS, access),
+    routeFacts({ accessKind: access.kind }),
+    ApiExtension('x-auth', access.kind),
+    ApiExtension('x-scope', access.scope),
+    ...more,
+  );
 
 const of = (kind: AccessKind, scope: Scope | null = null, alsoSigned = false): Access => ({ kind, scope, alsoSigned });
 

@@ -2,6 +2,7 @@ import { type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Settings } from '../../config/index.js';
+import { auditRequests, AuditTrail } from '../audit/index.js';
 import { ErrorFilter, type ErrorScript } from '../errors/index.js';
 import { Logger } from '../telemetry/logger.js';
 import { nextRequestId } from './request-id.js';
@@ -27,6 +28,7 @@ export async function createHttpApp(
   const fastify = adapter.getInstance();
   guardIntake(fastify);
   logRequests(fastify, logger);
+  auditRequests(fastify, () => app.get(AuditTrail));
   app.useGlobalPipes(validationPipe());
   app.useGlobalFilters(new ErrorFilter(settings, logger, errorScript));
   return app;

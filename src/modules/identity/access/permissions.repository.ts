@@ -61,6 +61,17 @@ export class PermissionsRepository {
     return rows[0];
   }
 
+  /** The team a person acts in: the chosen one while they are its member, else their oldest. */
+  async activeTeam(ctx: RequestContext, userId: UserId): Promise<TeamId | undefined> {
+    const rows = await this.db.query<{ teamId: TeamId }>(
+      ctx,
+      `SELECT m.team_id AS "teamId" FROM membership m JOIN app_user u ON u.id = m.user_id WHERE m.user_id = $1
+       ORDER BY (m.team_id = u.active_team_id) DESC NULLS LAST, m.created_at LIMIT 1`,
+      [userId],
+    );
+    return rows[0]?.teamId;
+  }
+
   /**
    * A living session of a person who may sign in, with the team they act in: the chosen one while they are its member,
    * else their oldest.

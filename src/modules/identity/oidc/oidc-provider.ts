@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type OidcLibrary from 'oidc-provider';
 import type { Account, Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { Settings } from '../../../config/index.js';
+import { AuditTrail } from '../../../platform/audit/index.js';
 import { RequestContext, type UserId } from '../../../platform/context/index.js';
 import { AppKeys } from '../../../platform/crypto/index.js';
 import { Database } from '../../../platform/database/index.js';
 import { Logger } from '../../../platform/telemetry/logger.js';
 import { AUDIENCE } from '../access/jwt.strategy.js';
+import { PermissionsRepository } from '../access/permissions.repository.js';
 import { SIGNING_ALGORITHM, SigningKeys } from '../access/signing-keys.js';
 import { claimsOf } from '../accounts/claims.js';
 import { User } from '../accounts/user.entity.js';
@@ -51,6 +53,8 @@ export class OidcProvider {
     private readonly sessions: SessionService,
     private readonly pages: OidcPages,
     private readonly logger: Logger,
+    private readonly permissions: PermissionsRepository,
+    private readonly trail: AuditTrail,
   ) {}
 
   get current(): OidcLibrary {
@@ -170,11 +174,20 @@ export class OidcProvider {
         ...{ userId: account.accountId as UserId, clientId: client.clientId, grantId, browserUid: session.uid, secondFactor },
         ...{ ip: ctx.ip, userAgent: ctx.get('user-agent') },
       });
+      await this.noteSignIn(ctx, account.accountId as UserId, client.clientId);
     } else if (ctx.oidc.result?.login && secondFactor) {
       const id = await this.sessions.ofGrant(this.system, grantId);
       if (id) await this.sessions.noteSecondFactor(this.system, id);
     }
     return grant;
+  }
+
+  private async noteSignIn(ctx: KoaContextWithOIDC, userId: UserId, clientId: string): Promise<void> {
+    const teamId = await this.permissions.activeTeam(this.system, userId);
+    this.trail.note(this.system, {
+      ...{ event: 'sign-in.succeeded', status: 200, about: { client_id: clientId, proofs: ctx.oidc.session?.amr } },
+      ...{ who: { userId, teamId }, origin: { ip: ctx.ip, userAgent: ctx.get('user-agent') } },
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import { Controller, Get, Options, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiExcludeEndpoint, ApiFoundResponse, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../../platform/access/index.js';
+import { NotAudited } from '../../../platform/audit/index.js';
 import { Takes } from '../../../platform/http/index.js';
 import { JwksDto } from '../dto/session.dto.js';
 import { AUTHORIZE_QUERY, LOGOUT_QUERY, OAuthErrorDto, OpenIdConfigurationDto, TokenResponseDto, V2_LOGOUT_QUERY } from './dto/oidc.dto.js';
@@ -54,6 +55,7 @@ export class OidcController {
 
   @Post('oauth/token')
   @Public()
+  @NotAudited('the protocol of tokens; sign-ins are noted as events')
   @Takes(FORM, FORM_LIMIT, { unread: true })
   @ApiOperation({ operationId: 'oidcToken', summary: 'Exchange a code or refresh token for tokens' })
   @ApiBody({ required: true, schema: TokenResponseDto.requestSchema })
@@ -66,6 +68,7 @@ export class OidcController {
 
   @Post('oauth/revoke')
   @Public()
+  @NotAudited('the protocol of tokens; sign-ins are noted as events')
   @Takes(FORM, FORM_LIMIT, { unread: true })
   @ApiOperation({ operationId: 'oidcRevoke', summary: 'Revoke a refresh token and its session (RFC 7009, beyond the contract)' })
   @ApiBody({
@@ -96,6 +99,7 @@ export class OidcController {
 
   @Post('oidc/logout/confirm')
   @Public()
+  @NotAudited('the protocol of tokens; sign-ins are noted as events')
   @Takes(FORM, FORM_LIMIT, { unread: true })
   @ApiExcludeEndpoint()
   confirmLogout(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

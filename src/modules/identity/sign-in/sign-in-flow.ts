@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditTrail } from '../../../platform/audit/index.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import type { RequestContext, UserId } from '../../../platform/context/index.js';
 import { AccountService } from '../accounts/account.service.js';
@@ -40,6 +41,7 @@ export class SignInFlow {
     private readonly throttle: Throttle,
     private readonly records: OidcRecords,
     private readonly clock: Clock,
+    private readonly trail: AuditTrail,
   ) {}
 
   /** Where the person stands. */
@@ -63,7 +65,10 @@ export class SignInFlow {
     await this.throttle.attempt(...keys);
     const user = await this.accounts.findByEmail(ctx, wish.email);
     const right = await passwordMatches(user?.passwordHash, wish.password);
-    if (!user?.allowLogin || !right) throw new SignInRefused();
+    if (!user?.allowLogin || !right) {
+      this.noteFailure(ctx, user?.id, { email: wish.email }, wish.ip);
+      throw new SignInRefused();
+    }
     await this.throttle.succeeded(...keys);
     return this.proven(ctx, uid, user, ['pwd']);
   }
@@ -73,7 +78,10 @@ export class SignInFlow {
     const { stage, user } = await this.reached(ctx, uid, 'second-factor');
     const right =
       kind === 'app' ? await this.twoFactor.check(ctx, user.id, code) : await this.twoFactor.spendRecoveryCode(ctx, user.id, code);
-    if (!right) throw new CodeRefused();
+    if (!right) {
+      this.noteFailure(ctx, user.id, { email: user.email, second_factor: kind });
+      throw new CodeRefused();
+    }
     return this.proven(ctx, uid, user, [...stage.proofs, 'otp']);
   }
 
@@ -107,6 +115,10 @@ export class SignInFlow {
   /** Begins anew: «this is not me». */
   async forget(uid: string): Promise<void> {
     await this.records.remove(MODEL, uid);
+  }
+
+  private noteFailure(ctx: RequestContext, userId: UserId | undefined, about: Record<string, unknown>, ip?: string): void {
+    this.trail.note(ctx, { event: 'sign-in.failed', status: 401, about, who: { userId }, origin: { ip } });
   }
 
   private async reached(ctx: RequestContext, uid: string, step: Step): Promise<{ stage: Stage; user: User }> {
