@@ -64,6 +64,9 @@ describe('signing in', () => {
     expect(wrong.text).toContain('The e-mail address or the password is wrong.');
     expect(wrong.html).toContain(`value="${email}"`);
     expect(wrong.html).not.toContain('Wrong-Horse-7');
+    const noted = JSON.stringify(await fleet.sql(`SELECT * FROM audit_event WHERE endpoint = '/sign-in/:uid/password'`));
+    expect(noted).toContain(email);
+    for (const secret of ['Wrong-Horse-7', page.forms[0]!.fields['csrf']!]) expect(noted).not.toContain(secret);
     const empty = await visitor.submit(page, { email: 'nobody', password: '' }, '/password');
     expect(empty.status).toBe(422);
     expect(empty.text).toContain('Enter an e-mail address such as name@example.net. Enter your password.');
