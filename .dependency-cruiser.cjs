@@ -14,5 +14,5 @@ module.exports = {
     rule('no-circles', { pathNot: '^(src/routeros/parser|tools/virtual-router/menus)/' }, { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }, 'files that need each other are one file; a recursive-descent parser and the commands of a menu are mutually recursive by nature'),
     rule('no-orphans', { orphan: true, path: '^src/', pathNot: '\\.(spec\\.ts|gz)$|\\.d\\.ts$|/main\\.ts$' }, {}, 'a file nobody imports'),
   ],
-  options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs'] } },
+  options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs'] } },
 };

@@ -1,10 +1,11 @@
 /** One project a test size; `npm test -- job.service` runs the files whose path matches. */
-const swc = [
+const swc = (parser, transform) => [
   '@swc/jest',
   {
+    swcrc: false,
     jsc: {
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+      parser: { syntax: 'typescript', decorators: true, ...parser },
+      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false, ...transform },
       target: 'es2022',
       keepClassNames: true,
     },
@@ -15,11 +16,12 @@ const swc = [
 
 export default {
   testEnvironment: 'node',
-  extensionsToTreatAsEsm: ['.ts'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
   transform: {
-    '^.+\\.ts$': swc,
+    '^.+\\.ts$': swc(),
+    '^.+\\.tsx$': swc({ tsx: true }, { react: { runtime: 'automatic', importSource: 'preact' } }),
     // A CommonJS package (@fastify/static) requires this ES module, which Jest's loader cannot do before Node 24.9.
-    '/content-disposition/.+\\.js$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
+    '/content-disposition/.+\\.js$': ['@swc/jest', { swcrc: false, jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
   },
   transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

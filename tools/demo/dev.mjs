@@ -43,7 +43,7 @@ let soon;
 let restarting = Promise.resolve();
 for (const folder of FOLDERS) {
   watch(folder, { recursive: true }, (_event, file) => {
-    if (!file || !/\.(ts|gz)$/.test(file) || file.endsWith('.spec.ts')) return;
+    if (!file || !/\.(tsx?|gz)$/.test(file) || file.endsWith('.spec.ts')) return;
     clearTimeout(soon);
     soon = setTimeout(() => (restarting = restarting.then(restart)), 200);
   });

@@ -41,6 +41,7 @@ import { OidcProvider } from './oidc/oidc-provider.js';
 import { OidcRecords } from './oidc/oidc-records.js';
 import { WebOrigins } from './oidc/web-origins.js';
 import { OidcController } from './oidc/oidc.controller.js';
+import { PAGE_CONTROLLERS, PAGE_PROVIDERS } from './pages/index.js';
 import { SessionService } from './sessions/session.service.js';
 import { SignInFlow } from './sign-in/sign-in-flow.js';
 import { Invitations } from './teams/invitations.js';
@@ -83,6 +84,7 @@ import { WorkspacesService } from './workspaces/workspaces.service.js';
     ...[TeamsController, RolesController, ApiCredentialsController, ApiKeysController],
     ...[M2mController, FeedbackController, UsersController, ProfileController],
     ...[WorkspacesController, WorkspaceMembersController, OrganizationsController],
+    ...PAGE_CONTROLLERS,
   ],
   providers: [
     ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],
@@ -93,6 +95,7 @@ import { WorkspacesService } from './workspaces/workspaces.service.js';
     ...[ApiCredentialsRepository, ApiCredentialsService, ApiKeysService, CredentialUse],
     ...[FeedbackService, Reach, UserDeletion, UsersRepository, UsersService, Verification, AccountsDesk],
     { provide: UserLimits, useClass: OrganizationUserLimits },
+    ...PAGE_PROVIDERS,
     AncillaryService,
     AuditLog,
     { provide: AuditPeople, useClass: IdentityAuditPeople },

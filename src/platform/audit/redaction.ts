@@ -1,5 +1,5 @@
 /** Fields whose values are secrets, wherever they stand. */
-const SECRET = /pass|secret|token|code|otp|key|authori[sz]ation|cookie|credential|signature|script|form$/i;
+const SECRET = /pass|secret|token|csrf|code|otp|key|authori[sz]ation|cookie|credential|signature|script|form$/i;
 const REMOVED = '[removed]';
 const LONGEST_TEXT = 200;
 const MOST_ITEMS = 20;

@@ -9,6 +9,9 @@ import { errorBody, toDomainError } from './error-answer.js';
 /** How a router that asked for it (header `x-ros-errors: script`) hears of a refusal: as a script that prints it. */
 export type ErrorScript = (message: string) => string;
 
+/** How a route that browsers open shows a refusal: sends the answer itself (route option `errorPage`). */
+export type ErrorPage = (error: DomainError, request: FastifyRequest, reply: FastifyReply, settings: Settings) => void;
+
 /** The one place where an error becomes an answer. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -29,6 +32,8 @@ export class ErrorFilter implements ExceptionFilter {
       void reply.status(200).header('content-type', 'text/plain; charset=utf-8').send(this.asScript(error.message));
       return;
     }
+    const { errorPage } = (request.routeOptions?.config ?? {}) as { errorPage?: ErrorPage };
+    if (errorPage) return errorPage(error, request, reply, this.settings);
     if (error instanceof RateLimited) void reply.header('retry-after', error.retryAfterSeconds);
     if (error.kind.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply

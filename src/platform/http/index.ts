@@ -6,5 +6,5 @@ export { HealthChecks } from './health.js';
 export { buildOpenApi } from './openapi.js';
 export { PAGE_MAX, PageQuery, type Slice, sliceOf } from './paging.js';
 export { nextRequestId } from './request-id.js';
-export { Takes } from './route-options.js';
-export { IdParam } from './validation.js';
+export { BrowserRoute, Takes } from './route-options.js';
+export { IdParam, validationPipe } from './validation.js';

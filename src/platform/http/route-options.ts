@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest, preParsingHookHandler, preValidat
 import { Readable } from 'node:stream';
 import { applyDecorators } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
-import { MalformedRequest, PayloadTooLarge, UnsupportedMediaType } from '../errors/index.js';
+import { type ErrorPage, MalformedRequest, PayloadTooLarge, UnsupportedMediaType } from '../errors/index.js';
 import { routeFacts } from './route-config.js';
 
 /** What a route reads besides JSON of a megabyte. */
@@ -19,6 +19,15 @@ const JSON_INTAKE: Intake = { mediaType: 'application/json', limit: 1_048_576 };
 /** This route's bodies are of another type or size than JSON of at most 1 MiB. */
 export const Takes = (mediaType: string, limit: number, options: Pick<Intake, 'unread'> = {}): MethodDecorator =>
   applyDecorators(ApiConsumes(mediaType), routeFacts({ intake: { mediaType, limit, ...options } satisfies Intake }));
+
+const FORM = 'application/x-www-form-urlencoded';
+
+/**
+ * A route that people open in a browser: what is refused, by whatever part of the house, is shown by `errorPage`.
+ * @param formLimit with it the route takes forms of at most so many bytes
+ */
+export const BrowserRoute = (errorPage: ErrorPage, formLimit?: number): MethodDecorator =>
+  routeFacts({ errorPage, ...(formLimit === undefined ? {} : { intake: { mediaType: FORM, limit: formLimit } satisfies Intake }) });
 
 /** Gives the parser an empty body of the announced length. */
 const leaveUnread: preParsingHookHandler = (request, _reply, _payload, done) => {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../../config/index.js';
-import type { RequestContext } from '../../../platform/context/index.js';
+import { RequestContext } from '../../../platform/context/index.js';
 import { AppKeys } from '../../../platform/crypto/index.js';
 import { Database, sqlState } from '../../../platform/database/index.js';
 import { ValidationFailed } from '../../../platform/errors/index.js';
@@ -64,7 +64,8 @@ export class RegistrationService {
     const known = await this.accounts.findByEmail(ctx, wish.email);
     if (known) return this.mailer.send(ctx, this.letters.alreadyRegistered(known));
     try {
-      await this.db.transaction(ctx, async (ctx) => {
+      // Nobody is asking yet, and a first membership is written for a team that nobody is in: our own work.
+      await this.db.transaction(RequestContext.system('registration'), async (ctx) => {
         const userId = await this.identity.addPerson(ctx, { email: wish.email, name, passwordHash, emailVerified: wish.invited ?? false });
         if (!wish.invited) {
           await this.identity.givePersonalTeam(ctx, userId, name);

@@ -9,4 +9,4 @@ console.warn = (...words: unknown[]): void => {
 const library = await import('oidc-provider');
 console.warn = warn;
 
-export const { default: Provider, errors } = library;
+export const { default: Provider, errors, interactionPolicy } = library;

@@ -10,6 +10,12 @@ import { OidcClient } from './oidc-client.entity.js';
 /** The single-page app, a public client that every installation has. */
 export const PORTAL_CLIENT = 'rosfleet-portal';
 
+/** This server's own pages, where one of them asks a person to sign in. It gets no tokens: the browser's session is what it needs. */
+export const PAGES_CLIENT = 'rosfleet-pages';
+
+/** The redirect URI of the pages. */
+export const signedInUri = ({ PUBLIC_URL }: Settings): string => `${PUBLIC_URL}/signed-in`;
+
 const PURPOSE = 'oidc-client';
 
 export interface ClientWish {
@@ -66,9 +72,14 @@ export class OidcClients {
   /** A client as the provider wants it (OpenID Connect Dynamic Client Registration names). */
   async metadata(id: string): Promise<AdapterPayload | undefined> {
     if (id === PORTAL_CLIENT) return metadataOf({ ...this.portal(), secret: undefined });
+    if (id === PAGES_CLIENT) return metadataOf({ ...this.ownPages(), secret: undefined });
     const row = await this.db.manager(this.ctx).createQueryBuilder(OidcClient, 'c').andWhere('c.id = :id', { id }).getOne();
     if (!row) return undefined;
     return metadataOf({ ...row, secret: row.sealedSecret === null ? undefined : this.keys.open(row.sealedSecret, PURPOSE) });
+  }
+
+  private ownPages(): Omit<ClientWish, 'confidential'> {
+    return { id: PAGES_CLIENT, name: 'rosfleet', redirectUris: [signedInUri(this.settings)], postLogoutRedirectUris: [] };
   }
 
   private portal(): Omit<ClientWish, 'confidential'> {
@@ -108,9 +119,11 @@ export function isRedirectUri(text: string): boolean {
   return /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(protocol);
 }
 
+const OUR_NAMES: ReadonlySet<string> = new Set([PORTAL_CLIENT, PAGES_CLIENT, 'rosfleet']);
+
 function problemsOf(wish: ClientWish): Record<string, string[]> {
   const problems: Record<string, string[]> = {};
-  if (!/^[a-z0-9][a-z0-9_.-]{2,62}$/.test(wish.id) || wish.id === PORTAL_CLIENT || wish.id === 'rosfleet')
+  if (!/^[a-z0-9][a-z0-9_.-]{2,62}$/.test(wish.id) || OUR_NAMES.has(wish.id))
     problems['id'] = ['id must be 3 to 63 lower-case letters, digits, dots, dashes or underscores, and not a name of ours'];
   if (!wish.name.trim() || wish.name.length > 100) problems['name'] = ['name must have 1 to 100 characters'];
   const wrong = [...wish.redirectUris, ...wish.postLogoutRedirectUris].filter((uri) => !isRedirectUri(uri));

@@ -13,7 +13,7 @@ import { SIGNING_ALGORITHM, SigningKeys } from '../access/signing-keys.js';
 import { claimsOf } from '../accounts/claims.js';
 import { User } from '../accounts/user.entity.js';
 import { SESSION_DAYS, SessionService } from '../sessions/session.service.js';
-import { Provider } from './library.js';
+import { interactionPolicy, Provider } from './library.js';
 import { OidcAdapter } from './oidc-adapter.js';
 import { OidcClients } from './oidc-clients.js';
 import { OidcPages } from './oidc-pages.js';
@@ -66,6 +66,7 @@ export class OidcProvider {
   private make(): OidcLibrary {
     const provider = new Provider(this.settings.PUBLIC_URL, this.configuration());
     provider.proxy = this.settings.TRUST_PROXY;
+    provider.use((ctx, next) => this.pages.around(ctx as KoaContextWithOIDC, next));
     provider.on('server_error', (_ctx, err) => this.logger.error({ err }, 'the OpenID provider failed'));
     return provider;
   }
@@ -125,7 +126,7 @@ export class OidcProvider {
           }),
         },
       },
-      interactions: { url: (_ctx, interaction) => interactionPath(interaction.uid) },
+      interactions: { url: (_ctx, interaction) => interactionPath(interaction.uid), policy: askWhoMayNoLonger() },
       findAccount: (_ctx, sub) => this.account(sub as UserId),
       loadExistingGrant: (ctx) => this.grant(ctx),
       extraTokenClaims: async (_ctx, token) => {
@@ -133,7 +134,7 @@ export class OidcProvider {
         return grantId ? { session: await this.sessions.ofGrant(this.system, grantId) } : undefined;
       },
       issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-      expiresWithSession: () => false,
+      expiresWithSession: () => true, // who signs out in the browser is signed out of the applications, too
       renderError: (ctx, out, error) => this.pages.error(ctx, out, error),
       clientBasedCORS: (_ctx, origin, client) => (client.redirectUris ?? []).some((uri) => originOf(uri) === origin),
     };
@@ -188,6 +189,14 @@ export class OidcProvider {
       ...{ who: { userId, teamId }, origin: { ip: ctx.ip, userAgent: ctx.get('user-agent') } },
     });
   }
+}
+
+/** The library's own rules, and one more: a browser's session of somebody who may no longer sign in counts for nothing. */
+function askWhoMayNoLonger(): ReturnType<typeof interactionPolicy.base> {
+  const policy = interactionPolicy.base();
+  const lost = ({ oidc }: KoaContextWithOIDC): boolean => Boolean(oidc.session?.accountId && !oidc.account);
+  policy.get('login')?.checks.add(new interactionPolicy.Check('no_account', 'the account may not sign in', 'login_required', lost));
+  return policy;
 }
 
 function originOf(uri: string): string | undefined {

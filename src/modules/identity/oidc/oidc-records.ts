@@ -34,7 +34,7 @@ export class OidcRecords {
        ON CONFLICT (model, id_hash) DO UPDATE SET sealed_payload = EXCLUDED.sealed_payload, grant_id = EXCLUDED.grant_id, uid = EXCLUDED.uid, account_id = EXCLUDED.account_id, expires_at = EXCLUDED.expires_at`,
       [
         ...[model, this.hash(id), this.keys.seal(JSON.stringify(payload), purpose(model))],
-        ...[model === 'Grant' ? id : (payload.grantId ?? null), payload.uid ?? null, payload.accountId ?? null, expiresAt],
+        ...[grantOf(model, id, payload), payload.uid ?? null, payload.accountId ?? null, expiresAt],
       ],
     );
   }
@@ -87,6 +87,12 @@ export class OidcRecords {
   private hash(id: string): string {
     return this.keys.mac(id, PURPOSE);
   }
+}
+
+/** With which grant a record ends. A sign-in that waits does not: it may be the one that takes another person's place. */
+function grantOf(model: string, id: string, { grantId }: Payload): string | null {
+  if (model === 'Grant') return id;
+  return model === 'Interaction' ? null : (grantId ?? null);
 }
 
 const PURPOSE = 'oidc-record';
