@@ -1,4 +1,5 @@
 import type { Mailbox } from '../platform/mail/mailbox.js';
+import { federationConfig } from './federation.config.js';
 import { fleetConfig } from './fleet.config.js';
 import { geoipConfig } from './geoip.config.js';
 import { httpConfig } from './http.config.js';
@@ -13,6 +14,7 @@ export const concerns = [
   mailConfig,
   fleetConfig,
   identityConfig,
+  federationConfig,
   geoipConfig,
 ] as const satisfies readonly Concern[];
 
@@ -20,6 +22,7 @@ type All = Values<typeof httpConfig.variables> &
   Values<typeof storageConfig.variables> &
   Values<typeof fleetConfig.variables> &
   Values<typeof identityConfig.variables> &
+  Values<typeof federationConfig.variables> &
   Values<typeof mailConfig.variables> &
   Values<typeof geoipConfig.variables>;
 
@@ -43,8 +46,10 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const values = Object.assign({}, ...concerns.map((c) => readConcern(c as Concern, env, problems))) as All;
   if (values.SMTP_URL && !values.MAIL_FROM && !env['MAIL_FROM'])
     problems.push(`MAIL_FROM is missing, and SMTP_URL needs it; for example MAIL_FROM=${mailConfig.variables.MAIL_FROM.example}`);
-  if (problems.length) throw new InvalidEnvironment(problems);
   const publicUrl = values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`;
+  if (values.EXTERNAL_ISSUERS?.some(({ issuer }) => issuer.replace(/\/$/, '') === publicUrl))
+    problems.push('EXTERNAL_ISSUERS names PUBLIC_URL, which is this server itself; for example https://example.eu.auth0.com/ is external');
+  if (problems.length) throw new InvalidEnvironment(problems);
   return Object.freeze({
     ...values,
     PUBLIC_URL: publicUrl,

@@ -19,6 +19,7 @@ import { AncillaryController } from './ancillary/ancillary.controller.js';
 import { AncillaryService } from './ancillary/ancillary.service.js';
 import { CallerProfile } from './ancillary/index.js';
 import { Cleaning } from './cleaning.js';
+import { FEDERATION_CONTROLLERS, FEDERATION_PROVIDERS } from './federation/index.js';
 import { FirstStart } from './first-start.js';
 import { IdentityTeamDirectory } from './identity-team-directory.js';
 import { IdentityService } from './identity.service.js';
@@ -50,12 +51,14 @@ import { WorkspacesService } from './workspaces/workspaces.service.js';
   controllers: [
     ...[TokensController, OidcController, AccountController, AncillaryController],
     ...[WorkspacesController, WorkspaceMembersController, OrganizationsController],
+    ...FEDERATION_CONTROLLERS,
   ],
   providers: [
     ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],
     ...[FirstStart, IdentityService],
     ...[AccountLetters, AccountLinks, AccountService, Reauthentication, RegistrationService, Throttle, TwoFactorService],
     ...[OidcClients, OidcPages, OidcProvider, OidcRecords, WebOrigins, SessionService, SignInFlow, Cleaning],
+    ...FEDERATION_PROVIDERS,
     AncillaryService,
     { provide: CallerProfile, useClass: AccountProfile },
     ...[WorkspacesRepository, WorkspaceAccess, WorkspacesService, WorkspaceMembersService, OrganizationsService],

@@ -1,3 +1,4 @@
+export { type FederatedProvider, FederatedProviders } from './federation/index.js';
 export { type FirstAdministrator, FirstStart } from './first-start.js';
 export { IdentityModule } from './identity.module.js';
 export { IdentityService, type SystemRoleName } from './identity.service.js';
