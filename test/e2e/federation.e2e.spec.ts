@@ -110,7 +110,7 @@ describe('signing in with another OpenID provider', () => {
       },
       ...{ state: expect.stringMatching(/^[\w-]{43}\.[\w-]{43}$/), prompt: 'login' },
     });
-    expect(headers.get('set-cookie')).toMatch(/^rosfleet_federated=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600$/);
+    expect(headers.get('set-cookie')).toMatch(/^rosfleet_federated=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=1800$/);
     expect(headers.get('cache-control')).toBe('no-store');
     const stored = await fleet.sql<{ row: string }>(`SELECT row_to_json(r)::text AS row FROM oidc_record r WHERE model = 'FederatedLogin'`);
     for (const { row } of stored) expect(row).not.toContain(query['nonce']);
@@ -235,6 +235,8 @@ describe('signing in with another OpenID provider', () => {
     const late = await begin();
     const lateCallback = await toProvider(late);
     await fleet.clock.advance(601_000);
+    expect(await back(late, lateCallback)).toBe(`/sign-in/${late.uid}?problem=expired`);
+    await fleet.clock.advance(1_200_000);
     expect(await back(late, lateCallback)).toBe('403 sign_in_expired');
   });
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuthorizationResponseError } from 'openid-client';
 import { Settings } from '../../../config/index.js';
+import { Clock } from '../../../platform/clock/clock.js';
 import type { RequestContext } from '../../../platform/context/index.js';
 import { AppKeys, Random } from '../../../platform/crypto/index.js';
 import { NotFound } from '../../../platform/errors/index.js';
@@ -19,7 +20,9 @@ import type { Checks } from './provider-kind.js';
 const MODEL = 'FederatedLogin';
 const PURPOSE = 'federated-login';
 /** How long a person may take at the provider. */
-export const LOGIN_SECONDS = 600;
+const LOGIN_SECONDS = 600;
+/** How long we know which sign-in it was, to lead a late person back to it: as long as that one waits. */
+export const REMEMBERED_SECONDS = 1800;
 
 /** A sign-in that waits for the provider's answer; sealed in the database, found by the id inside `state`. */
 type Waiting = Omit<Checks, 'state'> & {
@@ -28,6 +31,8 @@ type Waiting = Omit<Checks, 'state'> & {
   readonly provider: string;
   /** Secret in the cookie of the browser that began it. */
   readonly browser: string;
+  /** In milliseconds since the epoch. */
+  readonly until: number;
 };
 
 /** Signing in with an external provider: to it and back. */
@@ -40,6 +45,7 @@ export class FederatedLogin {
     private readonly records: OidcRecords,
     private readonly keys: AppKeys,
     private readonly random: Random,
+    private readonly clock: Clock,
     private readonly settings: Settings,
     private readonly logger: Logger,
   ) {}
@@ -67,7 +73,8 @@ export class FederatedLogin {
     const state = `${id}.${this.keys.mac(id, PURPOSE)}`;
     try {
       const url = await agent.begin({ state, nonce, verifier }, this.redirectUri, wish.again);
-      await this.records.put(MODEL, id, { uid, provider, nonce, verifier, browser } satisfies Waiting, LOGIN_SECONDS);
+      const waiting: Waiting = { uid, provider, nonce, verifier, browser, until: this.clock.millis() + LOGIN_SECONDS * 1000 };
+      await this.records.put(MODEL, id, { ...waiting }, REMEMBERED_SECONDS);
       return url.href;
     } catch (error) {
       return this.back(uid, provider, problemOf(error));
@@ -86,8 +93,9 @@ export class FederatedLogin {
     if (more.length || rest.length || !this.keys.macMatches(mac, id, PURPOSE)) throw new SignInExpired();
     const waiting = (await this.records.get(MODEL, id)) as unknown as Waiting | undefined;
     if (!waiting || !browser || !this.isSame(browser, waiting.browser)) throw new SignInExpired();
-    const { uid, provider } = waiting;
+    const { uid, provider, until } = waiting;
     try {
+      if (this.clock.millis() > until) throw new FederationProblem('expired', 'the answer came too late');
       if (!(await this.records.consume(MODEL, id))) throw new FederationProblem('expired', 'the answer came a second time');
       const who = await this.identify(waiting, state, search);
       await this.flow.federated(ctx, uid, await this.linking.accountOf(ctx, who));

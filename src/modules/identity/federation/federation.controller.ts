@@ -8,7 +8,7 @@ import { NotFound } from '../../../platform/errors/index.js';
 import { SignInExpired } from '../errors.js';
 import { errors } from '../oidc/library.js';
 import { OidcProvider } from '../oidc/oidc-provider.js';
-import { FederatedLogin, LOGIN_SECONDS } from './federated-login.js';
+import { FederatedLogin, REMEMBERED_SECONDS } from './federated-login.js';
 
 /** For a person's browser only: to an external provider and back. */
 @Controller()
@@ -32,7 +32,7 @@ export class FederationController {
     const again = await this.mustProveAnew(request, reply, uid);
     const browser = this.browserOf(request) ?? this.login.newBrowser();
     const url = await this.login.begin({ uid, provider, browser, again });
-    const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax', `Max-Age=${LOGIN_SECONDS}`, ...(this.isHttps ? ['Secure'] : [])];
+    const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax', `Max-Age=${REMEMBERED_SECONDS}`, ...(this.isHttps ? ['Secure'] : [])];
     void reply.header('set-cookie', [`${this.cookie}=${browser}`, ...attributes].join('; '));
     lead(reply, url);
   }
