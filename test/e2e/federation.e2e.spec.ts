@@ -92,6 +92,15 @@ describe('signing in with another OpenID provider', () => {
     expect((await userOf(second)).id).toBe(user.id);
   });
 
+  it('registers somebody once who comes twice at the same time', async () => {
+    foreign.person = somebody();
+    const both = [await begin(), await begin()];
+    const callbacks = [await toProvider(both[0]!), await toProvider(both[1]!)];
+    const outcomes = await Promise.all(both.map((begun, i) => back(begun, callbacks[i]!)));
+    expect(outcomes).toEqual(both.map(({ uid }) => `/sign-in/${uid}`));
+    expect((await userOf(both[0]!)).id).toBe((await userOf(both[1]!)).id);
+  });
+
   it('finishes the sign-in at the provider of this server: the application gets its code', async () => {
     const [, { uid }] = await attempt(somebody());
     expect(await fleet.app.get(SignInFlow).finish(system, uid)).toMatchObject({ amr: ['fed'] });

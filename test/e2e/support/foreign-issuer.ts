@@ -147,7 +147,7 @@ export class ForeignIssuer {
   }
 
   private async forge(token: string, lie: Lie): Promise<string> {
-    const { claims, sign } = lie(decodeJwt(token) as Claims);
+    const { claims, sign } = lie(decodeJwt(token));
     if (sign === 'none') return new UnsecuredJWT(claims).encode();
     return this.token(claims, { typ: 'JWT', ...(sign === 'other-key' && { key: this.otherKey(this.keys[0]!.kid!) }) });
   }
@@ -156,7 +156,7 @@ export class ForeignIssuer {
     const provider: OidcLibrary = new Provider(this.url, {
       adapter: MemoryAdapter,
       clients: [{ client_id: this.clientId, client_secret: this.clientSecret, redirect_uris: [this.redirectUri] }],
-      jwks: { keys: this.keys as never },
+      jwks: { keys: this.keys },
       pkce: { required: () => true },
       conformIdTokenClaims: false,
       claims: {
