@@ -29,6 +29,7 @@ import { ApiCredentialsRepository, ApiCredentialsService } from './credentials/a
 import { ApiKeysController } from './credentials/api-keys.controller.js';
 import { ApiKeysService } from './credentials/api-keys.service.js';
 import { CredentialUse } from './credentials/credential-use.js';
+import { FEDERATION_CONTROLLERS, FEDERATION_PROVIDERS } from './federation/index.js';
 import { FirstStart } from './first-start.js';
 import { IdentityTeamDirectory } from './identity-team-directory.js';
 import { IdentityService } from './identity.service.js';
@@ -85,6 +86,7 @@ import { WorkspacesService } from './workspaces/workspaces.service.js';
     ...[M2mController, FeedbackController, UsersController, ProfileController],
     ...[WorkspacesController, WorkspaceMembersController, OrganizationsController],
     ...PAGE_CONTROLLERS,
+    ...FEDERATION_CONTROLLERS,
   ],
   providers: [
     ...[Authenticator, JwtTokens, PermissionCache, PermissionsRepository, SigningKeys],
@@ -96,6 +98,7 @@ import { WorkspacesService } from './workspaces/workspaces.service.js';
     ...[FeedbackService, Reach, UserDeletion, UsersRepository, UsersService, Verification, AccountsDesk],
     { provide: UserLimits, useClass: OrganizationUserLimits },
     ...PAGE_PROVIDERS,
+    ...FEDERATION_PROVIDERS,
     AncillaryService,
     AuditLog,
     { provide: AuditPeople, useClass: IdentityAuditPeople },

@@ -44,7 +44,9 @@ export interface NewPerson {
 }
 
 /** A person as stored; what is left out gets its default. */
-export type PersonRow = Partial<Pick<User, 'allowLogin' | 'idp' | 'timezone' | 'country' | 'mobile' | 'locale' | 'mustChangePassword'>> & {
+export type PersonRow = Partial<
+  Pick<User, 'allowLogin' | 'idp' | 'picture' | 'timezone' | 'country' | 'mobile' | 'locale' | 'mustChangePassword'>
+> & {
   readonly email: string;
   readonly name: string;
   readonly passwordHash: string | null;
