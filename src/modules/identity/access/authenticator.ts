@@ -14,7 +14,7 @@ import {
 import { AppKeys } from '../../../platform/crypto/index.js';
 import { Unauthenticated } from '../../../platform/errors/index.js';
 import { CredentialUse } from '../credentials/credential-use.js';
-import { InternalTokens } from '../internal-token.js';
+import { InternalTokens } from './internal-token.js';
 import { LinkedAccounts } from '../federation/linked-accounts.js';
 import { ExternalIssuers, type TokenSubject } from '../federation/external-issuers.js';
 import { JwtTokens } from './jwt.strategy.js';
