@@ -4,7 +4,6 @@ import { HealthChecks } from '../http/index.js';
 import { MailCarrier } from './mail-carrier.js';
 import { Mailer } from './mailer.js';
 import { OutboxCarrier, outboxFolder } from './outbox-carrier.js';
-import { SmtpCarrier } from './smtp-carrier.js';
 
 @Global()
 @Module({
@@ -13,8 +12,8 @@ import { SmtpCarrier } from './smtp-carrier.js';
     {
       provide: MailCarrier,
       inject: [Settings],
-      useFactory: ({ SMTP_URL, DATA_DIR }: Settings): MailCarrier =>
-        SMTP_URL ? new SmtpCarrier(SMTP_URL) : new OutboxCarrier(outboxFolder(DATA_DIR)),
+      useFactory: async ({ SMTP_URL, DATA_DIR }: Settings): Promise<MailCarrier> =>
+        SMTP_URL ? new (await import('./smtp-carrier.js')).SmtpCarrier(SMTP_URL) : new OutboxCarrier(outboxFolder(DATA_DIR)),
     },
   ],
   exports: [Mailer],

@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { MailCarrier, messageOf, type WrittenMail } from './mail-carrier.js';
@@ -15,14 +14,14 @@ export const outboxFolder = (dataDir: string): string => resolve(dataDir, 'outbo
  */
 export class OutboxCarrier extends MailCarrier {
   readonly name = 'outbox';
-  private readonly composer = createTransport({ streamTransport: true, buffer: true });
 
   constructor(private readonly folder: string) {
     super();
   }
 
   async deliver(mail: WrittenMail): Promise<void> {
-    const { message } = await this.composer.sendMail(messageOf(mail));
+    const { createTransport } = await import('nodemailer'); // by the first mail, not by every start
+    const { message } = await createTransport({ streamTransport: true, buffer: true }).sendMail(messageOf(mail));
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     await chmod(this.folder, 0o700);
     const name = fileName(mail);

@@ -6,7 +6,6 @@ import { Clock } from '../clock/clock.js';
 import { type DomainEvent, EventBus, type EventClass } from '../events/index.js';
 import { ON_EVENT } from '../events/on-event.js';
 import { Logger } from '../telemetry/logger.js';
-import { BullTransport } from './bull-transport.js';
 import { defineTask, Every, Handles, HANDLES, RECURS, TASK_ON, type TaskHandler, type TaskKind, taskKinds } from './define-task.js';
 import { InProcessTransport } from './in-process-transport.js';
 import { TaskRunner } from './task-runner.js';
@@ -30,8 +29,11 @@ const forgetFinished = defineTask<null>({ name: 'platform.forget-finished-tasks'
     {
       provide: TaskTransport,
       inject: [Settings, Clock, Logger],
-      useFactory: ({ REDIS_URL }: Settings, clock: Clock, logger: Logger): TaskTransport =>
-        REDIS_URL ? new BullTransport(REDIS_URL, clock, logger) : new InProcessTransport(clock),
+      useFactory: async ({ REDIS_URL }: Settings, clock: Clock, logger: Logger): Promise<TaskTransport> => {
+        if (!REDIS_URL) return new InProcessTransport(clock);
+        const { BullTransport } = await import('./bull-transport.js'); // Bull and its Redis client, for who has a Redis
+        return new BullTransport(REDIS_URL, clock, logger);
+      },
     },
   ],
   exports: [Tasks, TaskStore, TaskRunner, TaskTransport],

@@ -27,7 +27,6 @@ import { oneMore, pageOf } from './lists.js';
 import { OrganizationsService, type OrganizationsView } from './organizations.service.js';
 import { PICTURE_TYPES } from './picture.js';
 import { OrganizationIdParam, WorkspaceIdParam, workspacePublicId } from './public-ids.js';
-import { renderUsageReport } from './usage-report.js';
 
 const workspaceParam = ApiParam({ name: 'workspaceId', schema: { type: 'string', pattern: '^ws_[0-9A-Za-z]{20,22}$' } });
 const organizationParam = ApiParam({ name: 'organizationId', schema: { type: 'string', pattern: '^org_[0-9A-Za-z]{20,22}$' } });
@@ -85,6 +84,8 @@ export class OrganizationsController {
   async usageReport(@Ctx() ctx: RequestContext, @WorkspaceIdParam() id: WorkspaceId): Promise<StreamableFile> {
     const { workspace, tree } = await this.organizations.tree(ctx, id);
     const workspaceId = workspacePublicId(id);
+    // Fonts and a PDF writer are loaded by whoever asks for the first report, not by every start.
+    const { renderUsageReport } = await import('./usage-report.js');
     const pdf = await renderUsageReport({ workspaceName: workspace.name, workspaceId, at: this.clock.now(), tree });
     const disposition = `attachment; filename="usage-${workspaceId}.pdf"`;
     return new StreamableFile(pdf, { type: 'application/pdf', disposition, length: pdf.length });
