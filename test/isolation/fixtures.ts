@@ -1,7 +1,7 @@
 import { newId } from '../../src/platform/context/index.js';
 import { uuidToBase62 } from '../../src/platform/crypto/index.js';
 import type { Operation, Position, Schema } from './operations.js';
-import type { Thing } from './world.js';
+import type { Side, Thing } from './world.js';
 
 /**
  * Which thing of a team a value in a request names: the whole of what has to be added for a new resource. Path parameters
@@ -33,11 +33,15 @@ export const OWNED: Readonly<Record<string, Thing>> = {
   customer_id: 'team',
   customer_ids: 'team',
   user_id: 'member',
+  'addWorkspaceMember.user_id': 'newcomer',
   roles: 'role',
   site: 'site',
 };
 
-/** Values that belong to nobody, found like those above; a function makes a new one for each request. */
+/**
+ * Values that belong to nobody, found like those above; a function makes a new one for each request. What is optional is
+ * sent only if it stands here with its operation.
+ */
 export const SHARED: Readonly<Record<string, unknown>> = {
   '{code}': 'not_found',
   '{country}': 'DE',
@@ -59,10 +63,14 @@ export const SHARED: Readonly<Record<string, unknown>> = {
   date_format: 'Y-m-d',
   time_format: 'H:i',
   name: () => `Probe ${newId().slice(-12)}`,
-  start_date: '2026-01-01T00:00:00Z',
-  end_date: '2026-01-01T06:00:00Z',
+  start_date: '2026-01-01',
+  end_date: '2026-01-01',
   expires_at: '2027-01-01T00:00:00Z',
   picture: null,
+  'updateSite.name': 'Probe',
+  'patchSite.name': 'Probe',
+  'createUser.name': 'Probe',
+  'createUser.timezone': 'Europe/Berlin',
   'listTasks.name': 'fleet.end-grace-periods',
   'addWorkspaceMember.role': 'viewer',
   'updateWorkspaceMemberRole.role': 'admin',
@@ -102,6 +110,10 @@ export function isKnown(operation: Operation, position: Position): boolean {
 const sharedKey = (operation: Operation, position: Position): string | undefined =>
   keysOf(operation, position).find((key) => key !== '{id}' && Object.hasOwn(SHARED, key));
 
+/** Whether a value is sent there: what is needed, and what was asked for. */
+export const isSent = (operation: Operation, position: Position): boolean =>
+  position.required || Object.hasOwn(SHARED, `${operation.id}.${position.name}`);
+
 /** A value that fits where nobody's thing is named. */
 export function sampleAt(operation: Operation, position: Position): unknown {
   const key = sharedKey(operation, position);
@@ -136,3 +148,68 @@ export function unknownLike(value: string): string {
   const turned = [...value.slice(cut)].reverse().join('');
   return value.slice(0, cut) + turned;
 }
+
+/** What is answered to a thing of another team where it is not 404, by `operationId.place`. */
+export const REFUSED_AS: Readonly<Record<string, number>> = {
+  'listAuditLogs.user_id': 200, // a filter that nothing passes
+  'acceptTeamInvite.token': 403, // whoever has the token has the mail; it is for another address
+  'createUser.roles': 422,
+  'updateUser.roles': 422,
+};
+
+/** Where an answer may tell a thing of another team from nothing, and why. */
+export const TOLD_APART: Readonly<Record<string, string>> = {
+  'acceptTeamInvite.token': 'nobody guesses one, and whoever got it by mail should learn why it is not for them',
+};
+
+/** Places that take things of other teams, and why. Adding an entry is a decision about who sees and changes what. */
+export const OPEN: Readonly<Record<string, string>> = {
+  'addWorkspaceMember.user_id':
+    'the contract lets a workspace add any account that may sign in; it shows nothing of that account but its id',
+};
+
+/** What own things are answered where this world has nothing more to offer, by operationId. */
+export const OWN_REFUSED_AS: Readonly<Record<string, number>> = {
+  getTwoFactorQrCode: 404, // no enrolment has begun
+  getTwoFactorSecretKey: 404,
+  confirmTwoFactor: 422, // the code is made up
+  acceptTeamInvite: 403, // it was sent to somebody else
+  resendMobileVerification: 422, // they have no number
+};
+
+/** A field that every object seems to have, so that checks for unknown ones may miss it. */
+export const INHERITED = { constructor: 'poison-constructor' };
+
+/** Fields that belong to the server, with values that would be found in the database had one of them arrived there. */
+export const POISON = ({ ids }: Side): Readonly<Record<string, unknown>> => ({
+  id: ids.site,
+  team_id: ids.team,
+  teamId: ids.team,
+  team: ids.team,
+  customer_id: ids.team,
+  owner: ids.owner,
+  owner_id: ids.owner,
+  ownerId: ids.owner,
+  user: ids.owner,
+  user_id: ids.owner,
+  created_by: ids.owner,
+  organization: ids.organizationKey,
+  organization_id: ids.organizationKey,
+  parent_org_id: ids.organization,
+  workspace_id: ids.workspace,
+  runbook_id: ids.runbook,
+  role_id: ids.role,
+  role: ids.role,
+  roles: [ids.role],
+  abilities: ['poison:ability'],
+  scopes: ['poison:scope'],
+  status: 'poison-status',
+  secret: 'poison-secret',
+  secret_hash: 'poison-hash',
+  password_hash: 'poison-hash',
+  created_at: '2001-02-03T04:05:06.000Z',
+  updated_at: '2001-02-03T04:05:06.000Z',
+  email_verified_at: '2001-02-03T04:05:06.000Z',
+  archived_at: '2001-02-03T04:05:06.000Z',
+  trial_ends_at: '2001-02-03T04:05:06.000Z',
+});

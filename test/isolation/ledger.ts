@@ -54,7 +54,7 @@ export class Ledger {
     return new Map(rows.map((row) => [row.name, row.digest]));
   }
 
-  /** How many rows mention any of these texts, table by table; the bookkeeping too. */
+  /** How many rows mention any of these texts, table by table; bookkeeping left out. */
   async mentions(texts: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const parts = this.tables
       .filter((table) => !Object.hasOwn(BOOKKEEPING, table))

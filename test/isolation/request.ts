@@ -1,5 +1,5 @@
 import { newId } from '../../src/platform/context/index.js';
-import { sampleAt, TEXTS, thingAt } from './fixtures.js';
+import { isSent, sampleAt, TEXTS, thingAt } from './fixtures.js';
 import type { Operation, Position } from './operations.js';
 import type { Thing } from './world.js';
 
@@ -26,7 +26,7 @@ export async function send(baseUrl: string, operation: Operation, { token, id, m
     const thing = thingAt(operation, position);
     const named = thing && id(thing, position);
     if (named !== undefined) return position.schema.type === 'array' ? [named] : named;
-    return position.required ? sampleAt(operation, position) : undefined;
+    return isSent(operation, position) ? sampleAt(operation, position) : undefined;
   };
   const valuesIn = (place: Position['in']): Record<string, unknown> =>
     Object.fromEntries(operation.positions.filter((p) => p.in === place).map((p) => [p.name, valueAt(p)]));

@@ -25,7 +25,7 @@ export interface Side {
 
 /** What teams have. Each has an id, or a secret that stands for one, in the form that the API shows. */
 export const THINGS = [
-  ...(['team', 'owner', 'member', 'role', 'credential', 'apiKey', 'invitation', 'invitationToken', 'session'] as const),
+  ...(['team', 'owner', 'member', 'newcomer', 'role', 'credential', 'apiKey', 'invitation', 'invitationToken', 'session'] as const),
   ...(['site', 'job', 'runbook', 'bootstrapTokenId', 'bootstrapToken'] as const),
   ...(['workspace', 'organization', 'organizationKey'] as const),
 ];
@@ -37,6 +37,7 @@ export async function populate(fleet: Fleet): Promise<Side> {
   const freshPerson = (): Promise<string> => fleet.session(program.userId);
   const owner = fleet.client(await freshPerson(), teamId, program.userId);
   const member = await fleet.person(team, 'member');
+  const newcomer = await fleet.person(team, 'member');
 
   const [site, runbookToken] = [await fleet.adopted(team), (await program.get(`/runbooks/${team.runbookId}/tokens`).expect(200)).body[0]];
   const job = await program.job(site.site, ':log info x');
@@ -65,7 +66,15 @@ export async function populate(fleet: Fleet): Promise<Side> {
     device: fleet.app.get(DeviceTokens).issue({ siteId: site.site as SiteId, teamId, generation: row!.generation }),
     limited: async (scopes) => (await fleet.credential(teamId, program.userId, scopes)).token,
     ids: {
-      ...{ team: teamId, owner: program.userId, member: member.userId, role: role.id, credential: credential.id, apiKey: key.key.id },
+      ...{
+        team: teamId,
+        owner: program.userId,
+        member: member.userId,
+        newcomer: newcomer.userId,
+        role: role.id,
+        credential: credential.id,
+        apiKey: key.key.id,
+      },
       ...{ invitation: invitation!.id, invitationToken: (await fleet.mail(guest)).links[0]!.split('/').at(-1)! },
       session: sessions.find((s) => !s.current)!.id,
       ...{ site: site.site, job: job['id'] as string, runbook: team.runbookId },
