@@ -2,7 +2,15 @@ import { Initial1795300000000 } from './1795300000000-initial.js';
 import { Workspaces1795310000000 } from './1795310000000-workspaces.js';
 import { Identity1795330000000 } from './1795330000000-identity.js';
 import { Teams1795340000000 } from './1795340000000-teams.js';
+import { Federation1795345000000 } from './1795345000000-federation.js';
 import { Audit1795350000000 } from './1795350000000-audit.js';
 
 /** Every migration in order. Forward only; never edited once landed. */
-export const migrations = [Initial1795300000000, Workspaces1795310000000, Identity1795330000000, Teams1795340000000, Audit1795350000000];
+export const migrations = [
+  Initial1795300000000,
+  Workspaces1795310000000,
+  Identity1795330000000,
+  Teams1795340000000,
+  Federation1795345000000,
+  Audit1795350000000,
+];

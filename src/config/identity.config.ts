@@ -16,7 +16,7 @@ export const identityConfig = concern('Identity: first administrator, tokens', {
   ),
   REGISTRATION: flag(true, 'Anybody may register an account. When false, people come by invitation or are added by an administrator.'),
   PORTAL_REDIRECT_URIS: list(
-    'More redirect URIs of the single-page app (client rosfleet-portal), beside PORTAL_URL/callback and PORTAL_URL/silent-renew.',
+    'More redirect URIs of the single-page app (client rosfleet-portal), beside PORTAL_URL/app/callback and PORTAL_URL/app/silent-renew (without /app too, when the portal has a host of its own).',
     'http://localhost:5173/callback',
     { check: isWebUrl, why: 'is not an http or https URL without a fragment' },
   ),

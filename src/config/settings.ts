@@ -1,4 +1,5 @@
 import type { Mailbox } from '../platform/mail/mailbox.js';
+import { federationConfig } from './federation.config.js';
 import { fleetConfig } from './fleet.config.js';
 import { geoipConfig } from './geoip.config.js';
 import { httpConfig } from './http.config.js';
@@ -15,6 +16,7 @@ export const concerns = [
   smsConfig,
   fleetConfig,
   identityConfig,
+  federationConfig,
   geoipConfig,
 ] as const satisfies readonly Concern[];
 
@@ -22,6 +24,7 @@ type All = Values<typeof httpConfig.variables> &
   Values<typeof storageConfig.variables> &
   Values<typeof fleetConfig.variables> &
   Values<typeof identityConfig.variables> &
+  Values<typeof federationConfig.variables> &
   Values<typeof mailConfig.variables> &
   Values<typeof smsConfig.variables> &
   Values<typeof geoipConfig.variables>;
@@ -54,8 +57,10 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const general = [values.INTERNAL_TOKEN, values.INTERNAL_TOKEN_PREVIOUS].filter((v) => v !== undefined);
   if ([values.SITE_INTERNAL_TOKEN, values.SITE_INTERNAL_TOKEN_PREVIOUS].some((token) => token !== undefined && general.includes(token)))
     problems.push('SITE_INTERNAL_TOKEN=(hidden) is INTERNAL_TOKEN too; they stand for different services, make another one');
-  if (problems.length) throw new InvalidEnvironment(problems);
   const publicUrl = values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`;
+  if (values.EXTERNAL_ISSUERS?.some(({ issuer }) => issuer.replace(/\/$/, '') === publicUrl))
+    problems.push('EXTERNAL_ISSUERS names PUBLIC_URL, which is this server itself; for example https://example.eu.auth0.com/ is external');
+  if (problems.length) throw new InvalidEnvironment(problems);
   return Object.freeze({
     ...values,
     PUBLIC_URL: publicUrl,

@@ -5,6 +5,8 @@ export interface Variable<T> {
   readonly example: string;
   /** The value when the variable is absent or empty; `undefined` makes it optional. */
   readonly fallback: T;
+  /** The value holds secrets whatever the name says: it is never repeated. */
+  readonly isSecret?: boolean;
   /** Parses the raw text. Throws an Error whose message completes the sentence «NAME=value …». */
   parse(raw: string): T;
 }
@@ -39,7 +41,7 @@ export function readConcern<V extends Variables>(group: Concern<V>, env: NodeJS.
       out[name] = variable.parse(raw);
     } catch (error) {
       problems.push(
-        `${name}=${isSecret(name) ? '(hidden)' : JSON.stringify(raw)} ${(error as Error).message}; for example ${name}=${variable.example}`,
+        `${name}=${variable.isSecret || isSecret(name) ? '(hidden)' : JSON.stringify(raw)} ${(error as Error).message}; for example ${name}=${variable.example}`,
       );
     }
   }

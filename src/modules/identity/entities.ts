@@ -13,7 +13,7 @@ import './internal/charge.entity.js';
 import './internal/site-tally.entity.js';
 import './oidc/oidc-client.entity.js';
 import './oidc/oidc-record.entity.js';
-import './organization.entity.js';
+import './workspaces/organization.entity.js';
 import './sessions/user-session.entity.js';
 import './teams/membership.entity.js';
 import './teams/role.entity.js';

@@ -20,7 +20,7 @@ import { hashApiSecret } from './access/authenticator.js';
 import { ApiCredential } from './credentials/api-credential.entity.js';
 import { UnknownScope } from './errors.js';
 import { Membership } from './teams/membership.entity.js';
-import { Organization } from './organization.entity.js';
+import { Organization } from './workspaces/organization.entity.js';
 import { hashPassword } from './accounts/passwords.js';
 import { SYSTEM_ROLES } from './teams/system-roles.js';
 import { Team } from './teams/team.entity.js';
@@ -44,7 +44,9 @@ export interface NewPerson {
 }
 
 /** A person as stored; what is left out gets its default. */
-export type PersonRow = Partial<Pick<User, 'allowLogin' | 'idp' | 'timezone' | 'country' | 'mobile' | 'locale' | 'mustChangePassword'>> & {
+export type PersonRow = Partial<
+  Pick<User, 'allowLogin' | 'idp' | 'picture' | 'timezone' | 'country' | 'mobile' | 'locale' | 'mustChangePassword'>
+> & {
   readonly email: string;
   readonly name: string;
   readonly passwordHash: string | null;

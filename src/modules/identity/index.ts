@@ -1,4 +1,5 @@
 export { TeamDeleted, UserDeleted } from './events.js';
+export { type FederatedProvider, FederatedProviders } from './federation/index.js';
 export { type FirstAdministrator, FirstStart } from './first-start.js';
 export { IdentityModule } from './identity.module.js';
 export { IdentityService, type SystemRoleName } from './identity.service.js';

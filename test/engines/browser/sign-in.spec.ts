@@ -83,6 +83,22 @@ chromium.describe('signing in with a real browser', () => {
     await isSignedIn(page, 'Thandi');
     const sessions = (await api(page, 'GET', '/oauth/sessions')).body as { current: boolean; mfa_verified: boolean }[];
     expect(sessions.find((s) => s.current)?.mfa_verified).toBe(true);
+
+    // Invited to a team: the link, a click, and the very next call acts there.
+    await (await fleet.person(team, 'owner')).post(`/teams/${team.teamId}/invites`, { email: 'thandi@example.net' }).expect(202);
+    const [invitation] = (await fleet.mail('thandi@example.net', 'invitation')).links;
+    await page.goto(invitation!);
+    await page.click('main button');
+    expect(await page.title()).toMatch(/^Welcome to/);
+    await page.goto(app.url);
+    await isSignedIn(page, 'Thandi');
+    const current = async (): Promise<string[]> =>
+      ((await api(page, 'GET', '/teams')).body as { id: string; current: boolean }[]).filter((t) => t.current).map((t) => t.id);
+    expect(await current()).not.toContain(team.teamId);
+    expect((await api(page, 'POST', '/site', { name: 'Own' })).status).toBe(201);
+    expect((await api(page, 'PUT', `/teams/${team.teamId}/switch`)).status).toBe(200);
+    expect(await current()).toEqual([team.teamId]);
+    expect((await api(page, 'POST', '/site', { name: 'Theirs' })).status).toBe(403); // a member of this team reads
     await context.close();
   }, 60_000);
 
@@ -112,7 +128,8 @@ chromium.describe('signing in with a real browser', () => {
     const { email } = await someone();
     const { context, page } = await person(browser);
     await page.goto(await begin());
-    await page.keyboard.press('Enter'); // the address has the focus
+    await page.waitForFunction(() => document.activeElement?.getAttribute('name') === 'email');
+    await page.keyboard.press('Enter');
     await page.waitForSelector('[role=alert]');
     expect(await page.title()).toBe('Error: Sign in – rosfleet');
     const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent ?? '');

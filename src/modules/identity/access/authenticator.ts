@@ -14,11 +14,13 @@ import {
 import { AppKeys } from '../../../platform/crypto/index.js';
 import { Unauthenticated } from '../../../platform/errors/index.js';
 import { CredentialUse } from '../credentials/credential-use.js';
-import { InternalTokens } from '../internal-token.js';
+import { InternalTokens } from './internal-token.js';
+import { LinkedAccounts } from '../federation/linked-accounts.js';
+import { ExternalIssuers, type TokenSubject } from '../federation/external-issuers.js';
 import { JwtTokens } from './jwt.strategy.js';
 import { PermissionCache } from './permission-cache.js';
 import { API_KEY_PREFIX, API_KEY_PURPOSE, scopesOfPermissions } from '../credentials/key-permissions.js';
-import { PermissionsRepository } from './permissions.repository.js';
+import { PermissionsRepository, type PersonRow } from './permissions.repository.js';
 
 /** What a credential may do, as long as nothing of identity changes. */
 interface Standing {
@@ -37,7 +39,7 @@ interface Standing {
 const NOBODY: Standing = { userId: '' as UserId, teamId: undefined, scopes: new Set(), expiresAt: 0 };
 const SECRET_PURPOSE = 'api-credential';
 
-/** Who is behind a bearer token: an API credential in its long form, a JWT of ours, or a calling service. */
+/** Who is behind a bearer token: an API credential in its long form, a JWT of ours or of an external issuer, or a calling service. */
 @Injectable()
 export class Authenticator implements OnModuleInit {
   private readonly ctx = RequestContext.system('authenticate');
@@ -51,6 +53,8 @@ export class Authenticator implements OnModuleInit {
     private readonly clock: Clock,
     private readonly internalTokens: InternalTokens,
     private readonly use: CredentialUse,
+    private readonly externalIssuers: ExternalIssuers,
+    private readonly linkedAccounts: LinkedAccounts,
   ) {}
 
   onModuleInit(): void {
@@ -65,6 +69,7 @@ export class Authenticator implements OnModuleInit {
     if (!token) throw new Unauthenticated();
     if (token.includes(':')) return this.byCredential(token, request.id);
     if (token.startsWith(API_KEY_PREFIX)) return this.byKey(token, request.id);
+    if (this.externalIssuers.claims(token)) return this.byExternalToken(token, request.id);
     const claims = await this.jwt.check(request, token);
     if (claims.credential) {
       const standing = await this.credentialStanding(claims.credential);
@@ -91,6 +96,21 @@ export class Authenticator implements OnModuleInit {
     this.refuseExpired(standing);
     this.use.note(standing.keyId!);
     return contextOf({ kind: 'api-token', credentialId: standing.keyId!, userId: standing.userId }, standing, requestId);
+  }
+
+  /** A token of another issuer: its person has no session here, so only the issuer can end it before its time. */
+  private async byExternalToken(token: string, requestId: string): Promise<RequestContext> {
+    const subject = await this.externalIssuers.verify(token);
+    const standing = await this.cache.get(
+      `external ${JSON.stringify([subject.issuer, subject.subject])}`,
+      () => this.loadLinked(subject),
+      (found) => found !== NOBODY,
+    );
+    if (standing === NOBODY)
+      throw new Unauthenticated(
+        'The token is right, and there is no account here that may sign in and is linked to it or has its verified e-mail address.',
+      );
+    return contextOf({ kind: 'user', userId: standing.userId }, standing, requestId);
   }
 
   private async credentialOnly(request: FastifyRequest): Promise<RequestContext> {
@@ -146,6 +166,15 @@ export class Authenticator implements OnModuleInit {
     const teamId = row.teamId ?? undefined;
     const scopes = teamId ? await this.permissions.scopes(this.ctx, userId, teamId) : new Set<string>();
     return { userId, teamId, scopes, secondFactor, expiresAt: row.expiresAt.getTime() };
+  }
+
+  private async loadLinked(subject: TokenSubject): Promise<Standing> {
+    const find = (): Promise<PersonRow | undefined> => this.permissions.linked(this.ctx, subject.issuer, subject.subject);
+    const row = (await find()) ?? ((await this.linkedAccounts.knows(this.ctx, subject)) ? await find() : undefined);
+    if (!row) return NOBODY;
+    const teamId = row.teamId ?? undefined;
+    const scopes = teamId ? await this.permissions.scopes(this.ctx, row.userId, teamId) : new Set<string>();
+    return { userId: row.userId, teamId, scopes, expiresAt: Infinity };
   }
 
   private refuseExpired({ expiresAt }: Standing): void {

@@ -25,6 +25,14 @@ export interface SessionRow {
   readonly expiresAt: Date;
 }
 
+export interface PersonRow {
+  readonly userId: UserId;
+  readonly teamId: TeamId | null;
+}
+
+/** The team that a person `u` acts in: the chosen one while they are its member, else their oldest. */
+const ACTIVE_TEAM = `(SELECT m.team_id FROM membership m WHERE m.user_id = u.id ORDER BY (m.team_id = u.active_team_id) DESC NULLS LAST, m.created_at LIMIT 1) AS "teamId"`;
+
 /** What authentication asks before it knows a team; system work, never called for a person. */
 @Injectable()
 export class PermissionsRepository {
@@ -76,26 +84,28 @@ export class PermissionsRepository {
 
   /** The team a person acts in: the chosen one while they are its member, else their oldest. */
   async activeTeam(ctx: RequestContext, userId: UserId): Promise<TeamId | undefined> {
-    const rows = await this.db.query<{ teamId: TeamId }>(
-      ctx,
-      `SELECT m.team_id AS "teamId" FROM membership m JOIN app_user u ON u.id = m.user_id WHERE m.user_id = $1
-       ORDER BY (m.team_id = u.active_team_id) DESC NULLS LAST, m.created_at LIMIT 1`,
-      [userId],
-    );
-    return rows[0]?.teamId;
+    const rows = await this.db.query<{ teamId: TeamId | null }>(ctx, `SELECT ${ACTIVE_TEAM} FROM app_user u WHERE u.id = $1`, [userId]);
+    return rows[0]?.teamId ?? undefined;
   }
 
-  /**
-   * A living session of a person who may sign in, with the team they act in: the chosen one while they are its member,
-   * else their oldest.
-   */
+  /** A living session of a person who may sign in, with the team they act in. */
   async session(ctx: RequestContext, id: SessionId): Promise<SessionRow | undefined> {
     const rows = await this.db.query<SessionRow>(
       ctx,
       `SELECT s.user_id AS "userId", s.expires_at AS "expiresAt", s.second_factor_at IS NOT NULL AS "secondFactor",
-         (SELECT m.team_id FROM membership m WHERE m.user_id = u.id ORDER BY (m.team_id = u.active_team_id) DESC NULLS LAST, m.created_at LIMIT 1) AS "teamId"
+         ${ACTIVE_TEAM}
        FROM user_session s JOIN app_user u ON u.id = s.user_id AND u.allow_login WHERE s.id = $1 AND s.ended_at IS NULL`,
       [id],
+    );
+    return rows[0];
+  }
+
+  /** The person behind an identity of an external issuer, when they may sign in, with the team they act in. */
+  async linked(ctx: RequestContext, issuer: string, subject: string): Promise<PersonRow | undefined> {
+    const rows = await this.db.query<PersonRow>(
+      ctx,
+      `SELECT u.id AS "userId", ${ACTIVE_TEAM} FROM linked_identity l JOIN app_user u ON u.id = l.user_id AND u.allow_login WHERE l.issuer = $1 AND l.subject = $2`,
+      [issuer, subject],
     );
     return rows[0];
   }

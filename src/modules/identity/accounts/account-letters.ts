@@ -71,6 +71,18 @@ export class AccountLetters {
     };
   }
 
+  /** @param provider its name, or its issuer URL */
+  identityLinked(user: Person, provider: string): Mail {
+    return this.to(user, 'identity-linked', 'Another way to sign in', {
+      paragraphs: [
+        `Your rosfleet account was just used with ${oneLine(provider)}, which vouches for ${user.email}. From now on you can sign in that way, too.`,
+        'If that was not you, choose a new password here and secure your account there.',
+      ],
+      button: { label: 'It was not me: choose a password', url: this.url('/forgot-password') },
+      footer: 'You get this mail because it concerns the safety of your account.',
+    });
+  }
+
   invitation(to: string, team: string, inviter: string, token: string): Mail {
     return this.to({ email: to, name: '' }, 'invitation', `Join ${oneLine(team)} on rosfleet`, {
       paragraphs: [

@@ -84,7 +84,11 @@ export class OidcClients {
 
   private portal(): Omit<ClientWish, 'confidential'> {
     const { PORTAL_URL, PORTAL_REDIRECT_URIS } = this.settings;
-    const own = [`${PORTAL_URL}/callback`, `${PORTAL_URL}/silent-renew`];
+    // On our own host, /callback is where external identity providers answer.
+    const apart = new URL(PORTAL_URL).origin !== new URL(this.settings.PUBLIC_URL).origin;
+    const own = ['/app/callback', '/app/silent-renew', ...(apart ? ['/callback', '/silent-renew'] : [])].map(
+      (path) => `${PORTAL_URL}${path}`,
+    );
     const more = PORTAL_REDIRECT_URIS ?? [];
     const origins = [...new Set([PORTAL_URL, ...more.map((uri) => new URL(uri).origin)])];
     return {

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../../../platform/access/index.js';
 import { NotAudited } from '../../../platform/audit/index.js';
 import { Takes } from '../../../platform/http/index.js';
-import { JwksDto } from '../dto/session.dto.js';
+import { JwksDto } from '../access/dto/session.dto.js';
 import { AUTHORIZE_QUERY, LOGOUT_QUERY, OAuthErrorDto, OpenIdConfigurationDto, TokenResponseDto, V2_LOGOUT_QUERY } from './dto/oidc.dto.js';
 import { OidcProvider } from './oidc-provider.js';
 

@@ -6,7 +6,7 @@ import { RequestContext } from '../../../platform/context/index.js';
 import { RateLimited } from '../../../platform/errors/index.js';
 import { CodeRefused, SignInExpired, SignInRefused } from '../errors.js';
 import { type Progress, SignInFlow } from '../sign-in/sign-in-flow.js';
-import { FederatedProviders } from './federated-providers.js';
+import { FederatedProviders } from '../federation/federated-providers.js';
 import { BareForm, CodeForm, NewPasswordForm, PasswordForm } from './forms.js';
 import { type Interaction, Interactions } from './interactions.js';
 import { OnwardPaths } from './onward.js';

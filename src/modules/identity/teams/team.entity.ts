@@ -1,7 +1,7 @@
 import { Column, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { OrganizationId, TeamId, UserId } from '../../../platform/context/index.js';
 import { SharedEntity } from '../../../platform/database/index.js';
-import { Organization } from '../organization.entity.js';
+import { Organization } from '../workspaces/organization.entity.js';
 
 /** The access boundary: every site, policy and script belongs to one. */
 @SharedEntity('team', 'Is the tenant itself: its own id is what team_id points to.')

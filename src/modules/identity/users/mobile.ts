@@ -1,4 +1,5 @@
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/core';
+import metadata from 'libphonenumber-js/metadata.max';
 import { ValidationFailed } from '../../../platform/errors/index.js';
 import { isKnownCountry } from '../ancillary/index.js';
 
@@ -13,7 +14,7 @@ export interface MobileWish {
 export function toE164({ local, country }: MobileWish): string {
   if (!isKnownCountry(country))
     throw new ValidationFailed({ 'mobile.country': ['mobile.country must be a country as two upper-case letters, such as ZA'] });
-  const number = parsePhoneNumberFromString(local, country as CountryCode);
+  const number = parsePhoneNumberFromString(local, country as CountryCode, metadata);
   if (!number?.isValid() || number.ext)
     throw new ValidationFailed({ 'mobile.local': [`mobile.local is no telephone number of ${country}; write it as it is dialled there`] });
   return number.number;
@@ -21,6 +22,6 @@ export function toE164({ local, country }: MobileWish): string {
 
 /** How a stored number is shown: in all three notations. */
 export function shownMobile(e164: string): { e164: string; local: string; country: string } {
-  const number = parsePhoneNumberFromString(e164);
+  const number = parsePhoneNumberFromString(e164, metadata);
   return { e164, local: number?.formatNational() ?? e164, country: number?.country ?? '' };
 }

@@ -1,7 +1,7 @@
 import { Column, ForeignKey, PrimaryColumn } from 'typeorm';
 import type { OrganizationId } from '../../../platform/context/index.js';
 import { SharedEntity } from '../../../platform/database/index.js';
-import { Organization } from '../organization.entity.js';
+import { Organization } from './organization.entity.js';
 import type { PictureType } from './picture.js';
 
 /** An uploaded logo. Apart from its organization, so that reading organizations reads no images. */

@@ -5,7 +5,7 @@ import { SignedUrls } from '../../../platform/crypto/index.js';
 import { Database } from '../../../platform/database/index.js';
 import { NotFound, ValidationFailed } from '../../../platform/errors/index.js';
 import type { Slice } from '../../../platform/http/index.js';
-import { type Branding, Organization } from '../organization.entity.js';
+import { type Branding, Organization } from './organization.entity.js';
 import { BillingAccounts } from './billing-accounts.js';
 import { OrganizationHasUsage, OrganizationNotFound, OrganizationTreeFull, WorkspaceFull } from './errors.js';
 import { Meters } from './meters.js';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { OrganizationId, RequestContext, UserId, WorkspaceId } from '../../../platform/context/index.js';
 import { Database } from '../../../platform/database/index.js';
 import type { Slice } from '../../../platform/http/index.js';
-import { Organization } from '../organization.entity.js';
+import { Organization } from './organization.entity.js';
 import { User } from '../accounts/user.entity.js';
 import { OrganizationPicture } from './organization-picture.entity.js';
 import type { TreeNode } from './organization-tree.js';

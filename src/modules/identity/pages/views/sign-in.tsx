@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { FederatedProvider } from '../federated-providers.js';
+import type { FederatedProvider } from '../../federation/federated-providers.js';
 import type { Problem } from '../problem.js';
 import { AccountName, Field, Form, LinkButton, PasswordField, Submit } from './form.js';
 import type { View } from './layout.js';

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import type { Organization } from '../../organization.entity.js';
+import type { Organization } from '../organization.entity.js';
 import { type Bound, type Capacity, type Meter, METERS, type OrganizationTree } from '../organization-tree.js';
 import { organizationPublicId, workspacePublicId } from '../public-ids.js';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type SeatLimit, SeatLimits } from '../../fleet/index.js';
-import type { RequestContext, TeamId } from '../../platform/context/index.js';
-import { TeamLimits } from './workspaces/team-limits.js';
+import { type SeatLimit, SeatLimits } from '../../../fleet/index.js';
+import type { RequestContext, TeamId } from '../../../platform/context/index.js';
+import { TeamLimits } from './team-limits.js';
 
 /** Seats as the team, its organization, those above it and the workspace limit them; the tightest one wins. */
 @Injectable()

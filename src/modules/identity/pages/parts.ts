@@ -1,7 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
 import { AccountPagesController } from './account-pages.controller.js';
 import { BrowserSessions } from './browser-sessions.js';
-import { FederatedProviders, NoFederatedProviders } from './federated-providers.js';
 import { Interactions } from './interactions.js';
 import { InvitationController } from './invitation.controller.js';
 import { OnwardPaths } from './onward.js';
@@ -10,7 +9,4 @@ import { SignInController } from './sign-in.controller.js';
 
 export const PAGE_CONTROLLERS: Type[] = [SignInController, AccountPagesController, InvitationController];
 
-export const PAGE_PROVIDERS: Provider[] = [
-  ...[BrowserSessions, Interactions, OnwardPaths, Pages],
-  { provide: FederatedProviders, useClass: NoFederatedProviders },
-];
+export const PAGE_PROVIDERS: Provider[] = [...[BrowserSessions, Interactions, OnwardPaths, Pages]];

@@ -1,8 +1,8 @@
 import { Column, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import type { OrganizationId, WorkspaceId } from '../../platform/context/index.js';
-import { SharedEntity } from '../../platform/database/index.js';
-import type { Limits } from './workspaces/organization-tree.js';
-import { Workspace } from './workspaces/workspace.entity.js';
+import type { OrganizationId, WorkspaceId } from '../../../platform/context/index.js';
+import { SharedEntity } from '../../../platform/database/index.js';
+import type { Limits } from './organization-tree.js';
+import { Workspace } from './workspace.entity.js';
 
 /** How the sign-in page of an organization looks. Colours are `#rgb` or `#rrggbb`. */
 export interface Branding {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { TeamDirectory } from '../../fleet/index.js';
-import type { RequestContext, TeamId } from '../../platform/context/index.js';
-import { Database } from '../../platform/database/index.js';
+import { TeamDirectory } from '../../../fleet/index.js';
+import type { RequestContext, TeamId } from '../../../platform/context/index.js';
+import { Database } from '../../../platform/database/index.js';
 
 @Injectable()
 export class IdentityTeamDirectory extends TeamDirectory {

@@ -1,9 +1,9 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Settings } from '../../config/index.js';
-import { ClientToken, Ctx } from '../../platform/access/index.js';
-import { type CredentialId, RequestContext } from '../../platform/context/index.js';
-import { JwtTokens } from './access/jwt.strategy.js';
+import { Settings } from '../../../config/index.js';
+import { ClientToken, Ctx } from '../../../platform/access/index.js';
+import { type CredentialId, RequestContext } from '../../../platform/context/index.js';
+import { JwtTokens } from './jwt.strategy.js';
 import { IssuedJwtDto, toIssuedJwt } from './dto/session.dto.js';
 
 @ApiTags('authentication-&-user-info')
