@@ -17,6 +17,7 @@ export const OWNED: Readonly<Record<string, Thing>> = {
   '/invitations/{token}': 'invitationToken',
   '/api/keys/{id}': 'apiKey',
   '/oauth/sessions/{session}': 'session',
+  '/oauth/identities/{identity}': 'identity',
   '{workspaceId}': 'workspace',
   '{organizationId}': 'organization',
   '{organization}': 'organizationKey',

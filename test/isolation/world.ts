@@ -1,5 +1,5 @@
 import { DeviceTokens } from '../../src/fleet/poll/device-tokens.js';
-import type { SiteId } from '../../src/platform/context/index.js';
+import { newId, type SiteId } from '../../src/platform/context/index.js';
 import { uuidToBase62 } from '../../src/platform/crypto/index.js';
 import { type Client, Fleet } from '../e2e/support/fleet.js';
 
@@ -25,7 +25,19 @@ export interface Side {
 
 /** What teams have. Each has an id, or a secret that stands for one, in the form that the API shows. */
 export const THINGS = [
-  ...(['team', 'owner', 'member', 'newcomer', 'role', 'credential', 'apiKey', 'invitation', 'invitationToken', 'session'] as const),
+  ...([
+    'team',
+    'owner',
+    'member',
+    'newcomer',
+    'role',
+    'credential',
+    'apiKey',
+    'invitation',
+    'invitationToken',
+    'session',
+    'identity',
+  ] as const),
   ...(['site', 'job', 'runbook', 'bootstrapTokenId', 'bootstrapToken'] as const),
   ...(['workspace', 'organization', 'organizationKey'] as const),
 ];
@@ -61,6 +73,12 @@ export async function populate(fleet: Fleet): Promise<Side> {
   await freshPerson();
   const sessions = (await owner.get('/oauth/sessions').expect(200)).body as { id: string; current?: boolean }[];
 
+  const identity = newId();
+  await fleet.sql(
+    `INSERT INTO linked_identity (id, user_id, issuer, subject) VALUES ($1, $2, 'https://accounts.example.net', 'owner of ' || $3) RETURNING id`,
+    [identity, program.userId, teamId],
+  );
+
   return {
     ...{ person: owner.token, credential: program.token, key: key.secret as string, owner, freshPerson },
     device: fleet.app.get(DeviceTokens).issue({ siteId: site.site as SiteId, teamId, generation: row!.generation }),
@@ -76,6 +94,7 @@ export async function populate(fleet: Fleet): Promise<Side> {
         apiKey: key.key.id,
       },
       ...{ invitation: invitation!.id, invitationToken: (await fleet.mail(guest)).links[0]!.split('/').at(-1)! },
+      identity,
       session: sessions.find((s) => !s.current)!.id,
       ...{ site: site.site, job: job['id'] as string, runbook: team.runbookId },
       ...{ bootstrapTokenId: runbookToken.id, bootstrapToken: uuidToBase62(runbookToken.id as string) },
