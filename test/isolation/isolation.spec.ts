@@ -11,6 +11,12 @@ import { type Auth, type Operation, operationsOf, type Position } from './operat
 import { type Answer, type Request, send } from './request.js';
 import { populate, type Side, type Thing, THINGS } from './world.js';
 
+/*
+ * Every operation of the OpenAPI document, asked by everybody who may not: without a credential, with one of another kind,
+ * without the scope, with things of another team, with fields that it does not take. What each needs in order to be asked
+ * is read from the document and from fixtures.ts; an operation that neither explains fails the first test.
+ */
+
 /** What every kind of operation answers to somebody without credential. Whoever knows a signed URL or a token needs none. */
 const WITHOUT_CREDENTIAL: Readonly<Record<Auth, number | undefined>> = {
   ...{ jwt: 401, internal: 401, 'site-internal': 401, device: 401, 'client-token': 401 },
@@ -122,13 +128,13 @@ describe('the isolation suite', () => {
 describe('a route that the OpenAPI document leaves out', () => {
   it('is a page for anybody: no probe of this suite reaches it', () => {
     const discovery = fleet.app.get(DiscoveryService, { strict: false });
-    const hidden: string[] = [];
+    const hidden: [string, string][] = [];
     for (const { name, handler } of routeHandlers(discovery, fleet.app.get(MetadataScanner, { strict: false }))) {
       const access = Reflect.getMetadata(ACCESS, handler) as Access;
-      const isLeftOut = Reflect.hasMetadata('swagger/apiExcludeEndpoint', handler);
-      if (isLeftOut && access.kind !== 'public') hidden.push(`${name} takes ${access.kind}`);
+      if (Reflect.hasMetadata('swagger/apiExcludeEndpoint', handler)) hidden.push([name, access.kind]);
     }
-    expect(hidden).toEqual([]);
+    expect(hidden).toEqual(hidden.map(([name]) => [name, 'public']));
+    expect(hidden.length).toBeGreaterThan(0);
   });
 });
 
