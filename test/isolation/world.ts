@@ -1,0 +1,104 @@
+import { DeviceTokens } from '../../src/fleet/poll/device-tokens.js';
+import { newId, type SiteId } from '../../src/platform/context/index.js';
+import { uuidToBase62 } from '../../src/platform/crypto/index.js';
+import { type Client, Fleet } from '../e2e/support/fleet.js';
+
+const PICTURE = `data:image/png;base64,${Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').toString('base64')}`;
+
+/** A team with one of everything that operations name, and those who act for it. */
+export interface Side {
+  /** Access token of the owner, signed in as a person. */
+  readonly person: string;
+  /** The owner's API credential, with all scopes. */
+  readonly credential: string;
+  /** An API key of the owner. */
+  readonly key: string;
+  /** Device token of the router that serves `ids.site`. */
+  readonly device: string;
+  readonly owner: Client;
+  /** The owner signed in once more, with a session that nothing has ended. */
+  freshPerson(): Promise<string>;
+  /** A credential of the owner that holds these scopes. */
+  limited(scopes: string[]): Promise<string>;
+  readonly ids: Readonly<Record<Thing, string>>;
+}
+
+/** What teams have. Each has an id, or a secret that stands for one, in the form that the API shows. */
+export const THINGS = [
+  ...([
+    'team',
+    'owner',
+    'member',
+    'newcomer',
+    'role',
+    'credential',
+    'apiKey',
+    'invitation',
+    'invitationToken',
+    'session',
+    'identity',
+  ] as const),
+  ...(['site', 'job', 'runbook', 'bootstrapTokenId', 'bootstrapToken'] as const),
+  ...(['workspace', 'organization', 'organizationKey'] as const),
+];
+export type Thing = (typeof THINGS)[number];
+
+export async function populate(fleet: Fleet): Promise<Side> {
+  const team = await fleet.team();
+  const { teamId, owner: program } = team;
+  const freshPerson = (): Promise<string> => fleet.session(program.userId);
+  const owner = fleet.client(await freshPerson(), teamId, program.userId);
+  const member = await fleet.person(team, 'member');
+  const newcomer = await fleet.person(team, 'member');
+
+  const [site, runbookToken] = [await fleet.adopted(team), (await program.get(`/runbooks/${team.runbookId}/tokens`).expect(200)).body[0]];
+  const job = await program.job(site.site, ':log info x');
+  const [row] = await fleet.sql<{ generation: number }>(`SELECT device_generation AS generation FROM site WHERE id = $1`, [site.site]);
+
+  const [scope] = (await owner.get('/scopes').expect(200)).body as { id: string }[];
+  const role = (await owner.post('/team_roles', { name: 'Night shift', scopes: [scope!.id] }).expect(200)).body;
+  const credential = (await owner.post(`/teams/${teamId}/api-credentials`, { name: 'Sync' }).expect(200)).body;
+  const key = (await owner.post('/api/keys', { name: 'Reports', permissions: ['sites:read'] }).expect(201)).body.data;
+
+  const guest = `guest-of-${teamId}@example.net`;
+  await owner.post(`/teams/${teamId}/invites`, { email: guest }).expect(202);
+  const [invitation] = (await owner.get(`/teams/${teamId}/invites`).expect(200)).body as { id: string }[];
+
+  const workspace = (await owner.post('/workspaces', { name: 'Shops', billing_mode: 'assigned' }).expect(201)).body.id as string;
+  await owner.post(`/workspaces/${workspace}/members`, { user_id: member.userId, role: 'viewer' }).expect(201);
+  const tree = `/workspaces/${workspace}/organizations`;
+  const top = (await owner.post(tree, { name: 'North' }).expect(201)).body;
+  const organization = (await owner.post(`${tree}/${top.id}/children`, { name: 'Harbour', picture: PICTURE }).expect(201)).body;
+
+  await freshPerson();
+  const sessions = (await owner.get('/oauth/sessions').expect(200)).body as { id: string; current?: boolean }[];
+
+  const identity = newId();
+  await fleet.sql(
+    `INSERT INTO linked_identity (id, user_id, issuer, subject) VALUES ($1, $2, 'https://accounts.example.net', 'owner of ' || $3) RETURNING id`,
+    [identity, program.userId, teamId],
+  );
+
+  return {
+    ...{ person: owner.token, credential: program.token, key: key.secret as string, owner, freshPerson },
+    device: fleet.app.get(DeviceTokens).issue({ siteId: site.site as SiteId, teamId, generation: row!.generation }),
+    limited: async (scopes) => (await fleet.credential(teamId, program.userId, scopes)).token,
+    ids: {
+      ...{
+        team: teamId,
+        owner: program.userId,
+        member: member.userId,
+        newcomer: newcomer.userId,
+        role: role.id,
+        credential: credential.id,
+        apiKey: key.key.id,
+      },
+      ...{ invitation: invitation!.id, invitationToken: (await fleet.mail(guest)).links[0]!.split('/').at(-1)! },
+      identity,
+      session: sessions.find((s) => !s.current)!.id,
+      ...{ site: site.site, job: job['id'] as string, runbook: team.runbookId },
+      ...{ bootstrapTokenId: runbookToken.id, bootstrapToken: uuidToBase62(runbookToken.id as string) },
+      ...{ workspace, organization: organization.id, organizationKey: team.organizationId },
+    },
+  };
+}
