@@ -4,6 +4,7 @@ import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import type { RequestContext, Transaction } from '../context/index.js';
 import { Random } from '../crypto/random.js';
+import { SharedReads } from './shared-reads.js';
 
 /** Serialization failure and deadlock: PostgreSQL asks to run the whole work again. */
 const RERUN = new Set(['40001', '40P01']);
@@ -23,6 +24,7 @@ export class TransactionRequired extends Error {
 export class Database {
   /** The setting each pooled connection carries now, so that it is sent only when it changes. */
   private readonly carried = new WeakMap<object, string>();
+  private readonly lists = new SharedReads<string>();
 
   constructor(
     readonly dataSource: DataSource,
@@ -84,11 +86,18 @@ export class Database {
 
   /**
    * A list as JSON text, made by PostgreSQL: for lists that are asked for all the time, where making objects of rows and
-   * text of objects costs more than the query. The statement is prepared once a connection.
+   * text of objects costs more than the query. The statement is prepared once a connection, and requests of one team that
+   * come at the same time share one run of it.
    * @param name of the prepared statement: one for each text
-   * @param sql selects one row an element, with the columns named like the fields
+   * @param sql selects one row an element, with the columns named like the fields; its answer may depend on the context's
+   *   team and on `values` only
    */
-  async jsonList(ctx: RequestContext, name: string, sql: string, values: unknown[]): Promise<string> {
+  jsonList(ctx: RequestContext, name: string, sql: string, values: unknown[]): Promise<string> {
+    const read = (): Promise<string> => this.readJsonList(ctx, name, sql, values);
+    return ctx.transaction ? read() : this.lists.get(JSON.stringify([scopeOf(ctx), name, values]), read);
+  }
+
+  private async readJsonList(ctx: RequestContext, name: string, sql: string, values: unknown[]): Promise<string> {
     const text = `SELECT COALESCE(json_agg(r), '[]')::text AS list FROM (${sql}) r`;
     const lease = ctx.transaction?.manager.queryRunner ?? this.dataSource.createQueryRunner();
     try {
