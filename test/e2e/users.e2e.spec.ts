@@ -238,6 +238,13 @@ describe('a profile', () => {
     expect(await refusal(admin, member.userId, { email: mailbox() })).toEqual([403, 'outranked']);
   });
 
+  it('stays in reach when a stranger gives its person a seat in a workspace of his own', async () => {
+    const stranger = await fleet.person(await fleet.team(), 'owner');
+    const { body } = await stranger.post('/workspaces', { name: 'Mine', billing_mode: 'single' }).expect(201);
+    await stranger.post(`/workspaces/${body.id as string}/members`, { user_id: member.userId, role: 'owner' }).expect(201);
+    await admin.delete(`/users/${member.userId}`).expect(204);
+  });
+
   it('of somebody who stands higher in a workspace is out of reach', async () => {
     const [workspace] = await fleet.sql<{ id: string }>(`SELECT workspace_id AS id FROM organization WHERE id = $1`, [team.organizationId]);
     const seat = (who: Client, role: string): Promise<unknown> =>

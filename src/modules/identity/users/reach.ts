@@ -54,12 +54,16 @@ export class Reach {
     if ((await this.seats(ctx, userId)).some(({ theirs, mine }) => rank(theirs) > rank(mine))) throw new Outranked();
   }
 
-  /** What the person is in living workspaces, and what the caller is there. A program is nobody in a workspace. */
+  /**
+   * What the person is in living workspaces that hold one of their teams, and what the caller is there: a stranger who
+   * gives them a seat in a workspace of his own puts nobody out of reach. A program is nobody in a workspace.
+   */
   private seats(ctx: RequestContext, userId: UserId): Promise<Seat[]> {
     return this.db.query<Seat>(
       this.system,
       `SELECT m.role AS theirs, mine.role AS mine FROM workspace_member m JOIN workspace w ON w.id = m.workspace_id AND w.archived_at IS NULL
-       LEFT JOIN workspace_member mine ON mine.workspace_id = m.workspace_id AND mine.user_id = $2 WHERE m.user_id = $1`,
+       LEFT JOIN workspace_member mine ON mine.workspace_id = m.workspace_id AND mine.user_id = $2
+       WHERE m.user_id = $1 AND EXISTS (SELECT FROM membership s JOIN team t ON t.id = s.team_id JOIN organization o ON o.id = t.organization_id WHERE s.user_id = m.user_id AND o.workspace_id = w.id)`,
       [userId, ctx.actor.kind === 'user' ? ctx.actor.userId : null],
     );
   }
