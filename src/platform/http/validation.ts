@@ -1,4 +1,5 @@
 import { Param, type PipeTransform, ValidationPipe } from '@nestjs/common';
+import { ApiParam } from '@nestjs/swagger';
 import type { ValidationError } from 'class-validator';
 import { isUuid } from '../context/index.js';
 import { NotFound, ValidationFailed } from '../errors/index.js';
@@ -35,5 +36,11 @@ class UuidPipe implements PipeTransform<string, string> {
   }
 }
 
-/** A UUID in the path; anything else is answered as not found. */
-export const IdParam = (name: string): ParameterDecorator => Param(name, new UuidPipe());
+/** A UUID in the path; anything else is answered as not found. Stands in the OpenAPI document too, where a branded type alone would not. */
+export const IdParam =
+  (name: string): ParameterDecorator =>
+  (target, method, index) => {
+    Param(name, new UuidPipe())(target, method, index);
+    const descriptor = Object.getOwnPropertyDescriptor(target, method!)!;
+    (ApiParam({ name, schema: { type: 'string', format: 'uuid' } }) as MethodDecorator)(target, method!, descriptor);
+  };
