@@ -7,6 +7,17 @@ import type { RouterLink } from './link.js';
 import { renderMessage, type MessageInput } from './message.js';
 import { renderPoll, type PollInput } from './poll.js';
 import { renderRemoval, type RemovalInput } from './removal.js';
+import {
+  keyed,
+  planPush,
+  renderClear,
+  renderConfirm,
+  renderInventory,
+  type Footprint,
+  type InventoryInput,
+  type PushInput,
+  type Wish,
+} from '../sections/index.js';
 
 export interface RenderOptions {
   /** RouterOS version the script is for, such as "7.16.2". */
@@ -27,6 +38,20 @@ const token = '2nWqVJkQb3mXyZ0cD4eFgH';
 const deviceToken = 'v1.eyJzaXRlIjoiMDE5M2Y0YTAifQ.3q2-7w_8';
 const signed = (status: string) =>
   `https://fleet.example.net/job/0193f4a0-7c1e-7e55-8a3e-5d2f7c6b9a10/update?status=${status}&signature=9f86d081884c7d65`;
+
+const footprint: Footprint = { section: 'policy', rank: 20, menus: ['/ip/firewall/address-list', '/ip/firewall/filter', '/user'] };
+const wish = (port: number): Wish => ({
+  menus: [
+    { menu: '/ip/firewall/address-list', items: [{ name: '10.0.0.0/8', set: { list: 'rosfleet-trusted', address: '10.0.0.0/8' } }] },
+    { menu: '/ip/firewall/filter', place: 'top', items: [{ name: 'ssh', set: { chain: 'input', action: 'accept', protocol: 'tcp', 'dst-port': port } }] },
+    { menu: '/user', items: [{ name: 'api', set: { name: 'rosfleet-api', group: 'full', password: { secret: NASTY }, address: ['100.64.0.1/32'] } }] },
+  ],
+  settings: [{ menu: '/ip/service', where: { name: 'ssh' }, set: { port, disabled: false, address: ['10.0.0.0/8'] } }],
+}); // prettier-ignore
+const push: PushInput = {
+  ...{ version: '7.24', footprint, above: ['management'], generation: 2, had: keyed(wish(22), 1), shall: keyed(wish(2222), 1), salt: 1 },
+  trial: true,
+};
 
 /** Ties a renderer's input type to its sample; `version` from the options stands in the input where the renderer asks for it. */
 function renderer<Input extends object>(describe: string, sample: Input, render: (input: Input) => Script): Renderer {
@@ -76,6 +101,23 @@ export const rendererRegistry: Readonly<Record<string, Renderer>> = {
       extra: [script((s) => s.local('note', NASTY).log('info', text`${v('note')} removed`))],
     },
     renderRemoval,
+  ),
+  'section-push': renderer<PushInput>('Brings a section of the configuration into force, on trial', push, (input) => planPush(input)[0]!),
+  'section-anew': renderer<PushInput>(
+    'The same for a router of which nothing is known',
+    { ...push, had: null, trial: false },
+    (input) => planPush(input)[0]!,
+  ),
+  'section-confirm': renderer('Keeps a section that is on trial', { generation: 2 }, ({ generation }) =>
+    renderConfirm('policy', generation),
+  ),
+  'section-inventory': renderer<InventoryInput>(
+    'Reports the fingerprint of a section',
+    { link, footprint, wish: push.shall, reportUrl: signed('inventory') },
+    renderInventory,
+  ),
+  'section-clear': renderer('Takes a section off a router', { settings: wish(22).settings }, ({ settings }) =>
+    renderClear(footprint, settings),
   ),
   message: renderer<MessageInput>(
     'Sentences for the terminal and the log: why an adoption was refused',

@@ -129,7 +129,18 @@ export const at = (a: Value, key: Value): Expression => operation('->')(a, key);
 
 /** `[:name …]`, a built-in command that gives a value. */
 export function builtin(name: string, ...values: readonly Value[]): Expression {
-  return commandValue({ kind: 'command', path: [], verb: verbName(name), positional: values.map(toNode), named: [], flags: [] });
+  return builtinWith(name, {}, ...values);
+}
+/** The same with named arguments: `[:convert $text transform=md5 to=hex]`. */
+export function builtinWith(name: string, args: Arguments, ...values: readonly Value[]): Expression {
+  return commandValue({
+    kind: 'command',
+    path: [],
+    verb: verbName(name),
+    positional: values.map(toNode),
+    named: namedNodes(args),
+    flags: [],
+  });
 }
 export const len = (value: Value): Expression => builtin('len', value);
 export const typeOf = (value: Value): Expression => builtin('typeof', value);

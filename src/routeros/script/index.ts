@@ -5,6 +5,7 @@ export {
   array,
   at,
   builtin,
+  builtinWith,
   codeString,
   command,
   concat,
