@@ -5,6 +5,10 @@ export const fleetConfig = concern('Fleet: routers, heartbeats, jobs', {
     true,
     'With an https PUBLIC_URL: routers verify our certificate. Before RouterOS 7.19 a router has no CA certificates and must import yours first.',
   ),
+  SECTION_CHECK_MINUTES: integer(360, 'How often routers are asked whether somebody changed what we configured there.', {
+    min: 5,
+    max: 10_080,
+  }),
   JOB_TIMEOUT_SECONDS: integer(900, 'A job that a router began and never finished fails after this time.', { min: 60, max: 86_400 }),
   JOB_REDELIVER_SECONDS: integer(90, 'A job that was sent and never begun is sent again after this time, at most three times.', {
     min: 35,

@@ -8,5 +8,7 @@ import './pulse/site-pulse.entity.js';
 import './pulse/site-stat.entity.js';
 import './runbooks/bootstrap-token.entity.js';
 import './runbooks/runbook.entity.js';
+import './sections/section-content.entity.js';
+import './sections/site-section.entity.js';
 import './sites/site-visit.entity.js';
 import './sites/site.entity.js';

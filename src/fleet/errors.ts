@@ -17,6 +17,14 @@ export class JobNotFound extends NotFound {
   }
 }
 
+export class SectionNotFound extends NotFound {
+  static override readonly code = 'section_not_found';
+  static override readonly help = 'GET /sites/{site}/sections names the sections that there are.';
+  constructor(name: string) {
+    super(`There is no section called ${name.slice(0, 40)}.`);
+  }
+}
+
 export class RunbookNotFound extends NotFound {
   static override readonly code = 'runbook_not_found';
   static override readonly help = 'There is no such runbook in your team.';

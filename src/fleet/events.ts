@@ -88,6 +88,41 @@ export class JobQueued extends DomainEvent {
   }
 }
 
+/** A router said that the newest wish it was sent of a section is in force. */
+export class SectionApplied extends DomainEvent {
+  constructor(
+    readonly teamId: TeamId,
+    readonly siteId: SiteId,
+    readonly section: string,
+    readonly generation: number,
+  ) {
+    super();
+  }
+}
+
+/** A section could not be brought into force; what was in force before still is, and it is tried again later. */
+export class SectionFailed extends DomainEvent {
+  constructor(
+    readonly teamId: TeamId,
+    readonly siteId: SiteId,
+    readonly section: string,
+    readonly reason: string,
+  ) {
+    super();
+  }
+}
+
+/** Somebody changed items or settings of a section on the router; they are written anew. */
+export class SectionDrifted extends DomainEvent {
+  constructor(
+    readonly teamId: TeamId,
+    readonly siteId: SiteId,
+    readonly section: string,
+  ) {
+    super();
+  }
+}
+
 /** A job reached a new state. */
 export class JobChanged extends DomainEvent {
   constructor(

@@ -27,10 +27,19 @@ import { ServerPresenceService } from './pulse/server-presence.service.js';
 import { StatRetention } from './pulse/stat-retention.js';
 import { UptimeController } from './pulse/uptime.controller.js';
 import { UptimeService } from './pulse/uptime.service.js';
+import { ManagementPath } from './ports/management-path.js';
 import { RouterLinks } from './router-links.js';
 import { RunbookService } from './runbooks/runbook.service.js';
 import { RunbooksController } from './runbooks/runbooks.controller.js';
 import { BootstrapTokensAcrossTeams, BootstrapTokensRepository, RunbooksRepository } from './runbooks/runbooks.repository.js';
+import { SectionDelivery } from './sections/section-delivery.js';
+import { Sections } from './sections/section-definition.js';
+import { SectionMarker } from './sections/section-marker.js';
+import { SectionReports } from './sections/section-reports.js';
+import { SectionWishes } from './sections/section-wishes.js';
+import { SectionReportsController, SectionsController } from './sections/sections.controller.js';
+import { SectionService } from './sections/section.service.js';
+import { SectionsRepository } from './sections/sections.repository.js';
 import { DeletionSweep } from './sites/deletion-sweep.js';
 import { SiteService } from './sites/site.service.js';
 import { SitesAcrossTeams } from './sites/sites-across-teams.js';
@@ -50,15 +59,18 @@ import { SitesRepository } from './sites/sites.repository.js';
     RunbooksController,
     PollController,
     AdoptionController,
+    SectionsController,
+    SectionReportsController,
   ],
   providers: [
     ...[SitesRepository, SitesAcrossTeams, SiteService, DeletionSweep],
     ...[JobsRepository, JobsAcrossTeams, JobService, JobDispatch, JobSweep],
     ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService],
     ...[PollService, PollLane, DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
+    ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
     ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention],
   ],
-  exports: [SiteService, JobService, RunbookService, DeviceTokens],
+  exports: [SiteService, JobService, RunbookService, DeviceTokens, Sections, SectionMarker, SectionService, ManagementPath],
 })
 export class FleetModule implements OnModuleInit {
   constructor(

@@ -25,6 +25,7 @@ import type { BootstrapToken } from '../runbooks/bootstrap-token.entity.js';
 import { BootstrapTokensAcrossTeams, BootstrapTokensRepository, RunbooksRepository } from '../runbooks/runbooks.repository.js';
 import type { Site } from '../sites/site.entity.js';
 import { newSite } from '../sites/site.service.js';
+import { SectionMarker } from '../sections/section-marker.js';
 import { SitesAcrossTeams } from '../sites/sites-across-teams.js';
 import { SitesRepository } from '../sites/sites.repository.js';
 import { shortDate } from '../sites/words.js';
@@ -60,6 +61,7 @@ export class AdoptionService {
     private readonly db: Database,
     private readonly events: EventBus,
     private readonly clock: Clock,
+    private readonly sections: SectionMarker,
   ) {}
 
   /**
@@ -108,6 +110,7 @@ export class AdoptionService {
       ? await this.serve(ctx, system, token.siteId, heartbeat, hardware)
       : await this.join(ctx, system, token, heartbeat, hardware);
     if (!token.reusable) await this.teamTokens.change(ctx, token.id, { spentAt: this.clock.now() });
+    await this.sections.adopted(ctx, site.id);
     await this.events.publish(ctx, new SiteAdopted(site.teamId, site.id, false, this.clock.now()));
     return { site, runbookName };
   }
@@ -115,6 +118,7 @@ export class AdoptionService {
   /** The same hardware at the same site: its facts are noted, its token stays the same. */
   private async again(ctx: RequestContext, site: Site, heartbeat: Heartbeat): Promise<Site> {
     await this.pulse.writeFacts(ctx, [{ siteId: site.id, facts: lastingFacts(heartbeat) }], this.clock.now());
+    await this.sections.seenAgain(ctx, site.id);
     await this.events.publish(ctx, new SiteAdopted(site.teamId, site.id, true, this.clock.now()));
     return site;
   }

@@ -11,6 +11,7 @@ import type { DeviceIdentity } from '../poll/device-tokens.js';
 import { DeviceTokens } from '../poll/device-tokens.js';
 import { WorkHints } from '../poll/work-hints.js';
 import { RouterLinks } from '../router-links.js';
+import { SectionDelivery } from '../sections/section-delivery.js';
 import { JobService } from './job.service.js';
 import type { JobState } from './job-state.js';
 
@@ -19,6 +20,8 @@ interface Turn {
   readonly generation: number;
   readonly leaving: boolean;
   readonly version: string | null;
+  /** A section has something to send, and nothing is in flight; then no other job is claimed. */
+  readonly due: boolean;
   readonly job: Claimed | null;
 }
 
@@ -41,6 +44,7 @@ export class JobDispatch {
     private readonly tokens: DeviceTokens,
     private readonly links: RouterLinks,
     private readonly jobs: JobService,
+    private readonly sections: SectionDelivery,
     private readonly events: EventBus,
     private readonly clock: Clock,
   ) {}
@@ -71,7 +75,14 @@ export class JobDispatch {
     try {
       return await this.db.transaction(ctx, async (ctx) => {
         const now = this.clock.now();
-        const [turn] = await this.db.query<Turn>(ctx, TAKE_TURN, [device.siteId, now, device.teamId, device.generation]);
+        const take = async (sectionsFirst: boolean): Promise<Turn | undefined> =>
+          (await this.db.query<Turn>(ctx, TAKE_TURN, [device.siteId, now, device.teamId, device.generation, sectionsFirst]))[0];
+        let turn = await take(true);
+        if (turn?.due) {
+          const job = await this.sectionJob(ctx, device, turn, now);
+          if (job) return { ...turn, job };
+          turn = await take(false);
+        }
         if (!turn?.job) return turn;
         if (turn.job.remaining > 0) this.db.afterCommit(ctx, () => this.hints.addWork(device.siteId));
         await this.events.publish(ctx, new JobChanged(device.teamId, device.siteId, turn.job.id, turn.job.state, now));
@@ -81,6 +92,14 @@ export class JobDispatch {
       if (sqlState(error) === UNIQUE_VIOLATION) return 'taken';
       throw error;
     }
+  }
+
+  /** What a section sends next, as a job that is in flight from here on. */
+  private async sectionJob(ctx: RequestContext, device: DeviceIdentity, { version }: Turn, now: Date): Promise<Claimed | null> {
+    const job = await this.sections.next(ctx, device, version ?? '');
+    if (!job) return null;
+    await this.db.query(ctx, INSERT_SECTION_JOB, [job.id, device.teamId, device.siteId, job.title, now]);
+    return { id: job.id, script: job.payload, state: 'sent', remaining: 0 };
   }
 
   private async deliver(job: Claimed, version: string): Promise<string> {
@@ -105,13 +124,17 @@ export class JobDispatch {
 
   private removal(device: DeviceIdentity, version: string): string {
     const notifyUrl = this.urls.sign('/notify/delete', { site: device.siteId });
-    return renderRemoval({ link: this.links.link, version, notifyUrl, deviceToken: this.tokens.issue(device) }).toString();
+    const extra = this.sections.clearing();
+    return renderRemoval({ link: this.links.link, version, notifyUrl, deviceToken: this.tokens.issue(device), extra }).toString();
   }
 }
 
 const TAKE_TURN = `
 WITH standing AS (
-  SELECT device_generation AS generation, deletion_requested_at IS NOT NULL AS leaving, software_version AS version
+  SELECT device_generation AS generation, deletion_requested_at IS NOT NULL AS leaving, software_version AS version,
+    $5 AND device_generation = $4 AND deletion_requested_at IS NULL
+      AND EXISTS (SELECT FROM site_section c WHERE c.site_id = $1 AND c.due_at <= $2)
+      AND NOT EXISTS (SELECT FROM job f WHERE f.site_id = $1 AND f.state IN ('sent', 'busy')) AS due
   FROM site WHERE id = $1 AND team_id = $3
 ), claimed AS (
   UPDATE job SET deliveries = deliveries + 1, sent_at = $2,
@@ -119,11 +142,15 @@ WITH standing AS (
     started_at = CASE WHEN needs_acknowledgement THEN NULL ELSE $2::timestamptz END,
     completed_at = CASE WHEN needs_acknowledgement THEN NULL ELSE $2::timestamptz END
   WHERE id = (SELECT id FROM job WHERE site_id = $1 AND state = 'pending'
-                AND EXISTS (SELECT FROM standing WHERE NOT leaving AND generation = $4)
+                AND EXISTS (SELECT FROM standing WHERE NOT leaving AND generation = $4 AND NOT due)
                 AND NOT EXISTS (SELECT FROM job f WHERE f.site_id = $1 AND f.state IN ('sent', 'busy'))
               ORDER BY created_at, id LIMIT 1 FOR UPDATE)
     AND state = 'pending'
   RETURNING json_build_object('id', id, 'script', script, 'state', state,
     'remaining', (SELECT count(*)::int FROM job w WHERE w.site_id = $1 AND w.state = 'pending') - 1) AS job
 )
-SELECT generation, leaving, version, job FROM standing LEFT JOIN claimed ON true`;
+SELECT generation, leaving, version, due, job FROM standing LEFT JOIN claimed ON true`;
+
+const INSERT_SECTION_JOB = `
+INSERT INTO job (id, team_id, site_id, idempotency_key, description, kind, script, express_execute, needs_acknowledgement, should_backup, state, deliveries, created_at, sent_at)
+VALUES ($1, $2, $3, $1::uuid::text, $4, 'section', '', false, true, false, 'sent', 1, $5, $5)`;

@@ -4,10 +4,14 @@ import { Clock } from '../../platform/clock/clock.js';
 import type { JobId, RequestContext } from '../../platform/context/index.js';
 import { Database } from '../../platform/database/index.js';
 import { defineTask, Every, Handles } from '../../platform/tasks/index.js';
+import { TRIAL_SECONDS } from '../../routeros/sections/index.js';
 import { JobService } from './job.service.js';
 import { JobsAcrossTeams } from './jobs.repository.js';
 
 const MOST_DELIVERIES = 3;
+/** A push that reported nothing for so long was undone by its router, which then polled again. */
+const SECTION_SECONDS = TRIAL_SECONDS + 60;
+const SECTION_KEEP_SECONDS = 86_400;
 const BATCH = 500;
 const sweepJobs = defineTask<null>({ name: 'fleet.sweep-jobs', lane: 'checks' });
 
@@ -27,12 +31,20 @@ export class JobSweep {
   async sweep(ctx: RequestContext): Promise<void> {
     const { JOB_REDELIVER_SECONDS: begin, JOB_TIMEOUT_SECONDS: finish } = this.settings;
     const before = (seconds: number): Date => new Date(this.clock.millis() - seconds * 1000);
-    for (const { id } of await this.jobs.overdue(ctx, before(begin), before(finish), BATCH)) await this.judge(ctx, id);
+    const overdue = { sent: before(begin), begun: before(finish), section: before(SECTION_SECONDS) };
+    for (const { id } of await this.jobs.overdue(ctx, overdue, BATCH)) await this.judge(ctx, id);
+    await this.jobs.removeFinishedSections(ctx, before(SECTION_KEEP_SECONDS), BATCH);
   }
 
   private async judge(ctx: RequestContext, id: JobId): Promise<void> {
     const job = await this.db.transaction(ctx, (ctx) => this.jobs.lock(ctx, id));
-    if (job?.state === 'busy') {
+    if (job?.kind === 'section') {
+      await this.service.signal(
+        id,
+        'time-out',
+        'The router took this change and did not report its end; it undoes what it does not hear of again.',
+      );
+    } else if (job?.state === 'busy') {
       await this.service.signal(
         id,
         'time-out',

@@ -31,6 +31,10 @@ export class Job {
   @Column('text')
   description!: string;
 
+  /** Whose it is: somebody's script, or a section of the configuration, which keeps no payload here. */
+  @Column('text', { default: 'script' })
+  kind!: 'script' | 'section';
+
   /** The payload as it was submitted, without our wrapper. */
   @Column('text')
   script!: string;

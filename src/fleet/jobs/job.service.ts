@@ -6,9 +6,10 @@ import { EventBus } from '../../platform/events/index.js';
 import type { Slice } from '../../platform/http/index.js';
 import { BackupUnavailable, JobAlreadyStarted, JobNotFound } from '../errors.js';
 import { JobChanged, JobQueued } from '../events.js';
+import { SectionReports } from '../sections/section-reports.js';
 import { SiteService } from '../sites/site.service.js';
 import type { Job } from './job.entity.js';
-import { type JobSignal, nextState } from './job-state.js';
+import { isFinal, type JobSignal, nextState } from './job-state.js';
 import { JobsAcrossTeams, JobsRepository } from './jobs.repository.js';
 
 /** Longest reason that is kept of what a router said. Characters. */
@@ -30,6 +31,7 @@ export class JobService {
     private readonly jobs: JobsRepository,
     private readonly across: JobsAcrossTeams,
     private readonly sites: SiteService,
+    private readonly sections: SectionReports,
     private readonly db: Database,
     private readonly events: EventBus,
     private readonly clock: Clock,
@@ -48,6 +50,7 @@ export class JobService {
           id: newId<JobId>(),
           teamId: site.teamId,
           siteId,
+          kind: 'script',
           ...wish,
           associatedBackup: null,
           state: 'pending',
@@ -95,11 +98,18 @@ export class JobService {
       const changed = applySignal(job, signal, this.clock.now(), reason?.slice(0, REASON_LIMIT));
       if (!changed) return job;
       await this.across.save(ctx, job);
+      if (job.kind === 'section') await this.reportSection(ctx, job, signal);
       await this.events.publish(ctx, new JobChanged(job.teamId, job.siteId, id, job.state, this.clock.now()));
       // The next one waits for this one: its router should not wait for another second thought of ours.
       if (job.state !== 'busy') await this.events.publish(ctx, new JobQueued(job.teamId, job.siteId, id));
       return job;
     });
+  }
+
+  private async reportSection(ctx: RequestContext, job: Job, signal: JobSignal): Promise<void> {
+    if (!isFinal(job.state)) return;
+    const outcome = signal === 'time-out' ? 'lost' : job.state === 'done' ? 'done' : 'failed';
+    await this.sections.take(ctx, job.id, outcome, job.failureReason ?? '');
   }
 }
 

@@ -13,7 +13,7 @@ export class JobsRepository extends TeamRepository<Job> {
   /** Jobs of a site, newest first. */
   list(ctx: RequestContext, siteId: SiteId, { limit, offset }: Slice): Promise<Job[]> {
     return this.rows(ctx)
-      .andWhere('e.siteId = :siteId', { siteId })
+      .andWhere(`e.siteId = :siteId AND e.kind = 'script'`, { siteId })
       .orderBy('e.createdAt', 'DESC')
       .addOrderBy('e.id', 'DESC')
       .limit(limit)
@@ -22,7 +22,7 @@ export class JobsRepository extends TeamRepository<Job> {
   }
 
   find(ctx: RequestContext, siteId: SiteId, id: JobId): Promise<Job | null> {
-    return this.rows(ctx).andWhere('e.siteId = :siteId AND e.id = :id', { siteId, id }).getOne();
+    return this.rows(ctx).andWhere(`e.siteId = :siteId AND e.id = :id AND e.kind = 'script'`, { siteId, id }).getOne();
   }
 
   /** The job with this key, made now or before. */
@@ -66,6 +66,16 @@ export class JobsAcrossTeams extends AcrossTeams<Job> {
     return this.all(ctx).andWhere('e.id = :id', { id }).setLock('pessimistic_write').getOne();
   }
 
+  /** Removes finished jobs of sections: what became of them stands with the section. */
+  async removeFinishedSections(ctx: RequestContext, before: Date, limit: number): Promise<number> {
+    const rows = await this.db.query(
+      this.checked(ctx),
+      `DELETE FROM job WHERE id = ANY(ARRAY(SELECT id FROM job WHERE kind = 'section' AND state IN ('done', 'failed') AND sent_at < $1 LIMIT $2)) RETURNING 1`,
+      [before, limit],
+    );
+    return rows.length;
+  }
+
   async save(ctx: RequestContext, job: Job): Promise<void> {
     const { state, deliveries, sentAt, startedAt, completedAt, failedAt, failureReason } = job;
     await this.db.query(
@@ -75,12 +85,20 @@ export class JobsAcrossTeams extends AcrossTeams<Job> {
     );
   }
 
-  /** Ids of jobs in flight that were sent before `sent` without being begun, or begun before `begun`. */
-  overdue(ctx: RequestContext, sent: Date, begun: Date, limit: number): Promise<{ id: JobId; teamId: TeamId }[]> {
+  /**
+   * Ids of jobs in flight that were sent before `sent` without being begun, or begun before `begun`; those of sections that
+   * were sent before `section`.
+   */
+  overdue(
+    ctx: RequestContext,
+    { sent, begun, section }: { sent: Date; begun: Date; section: Date },
+    limit: number,
+  ): Promise<{ id: JobId; teamId: TeamId }[]> {
     return this.db.query(
       this.checked(ctx),
-      `SELECT id, team_id AS "teamId" FROM job WHERE (state = 'sent' AND sent_at < $1) OR (state = 'busy' AND started_at < $2) ORDER BY sent_at LIMIT $3`,
-      [sent, begun, limit],
+      `SELECT id, team_id AS "teamId" FROM job WHERE kind = 'script' AND state = 'sent' AND sent_at < $1 OR kind = 'script' AND state = 'busy' AND started_at < $2
+         OR kind = 'section' AND state IN ('sent', 'busy') AND sent_at < $3 ORDER BY sent_at LIMIT $4`,
+      [sent, begun, section, limit],
     );
   }
 }

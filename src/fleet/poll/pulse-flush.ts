@@ -53,7 +53,7 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
 
   async onApplicationBootstrap(): Promise<void> {
     await this.presence.alive(this.ctx);
-    for (const site of await this.repository.sitesWithWork(this.ctx)) this.hints.addWork(site);
+    for (const site of await this.repository.sitesWithWork(this.ctx, this.clock.now())) this.hints.addWork(site);
     this.timer = setInterval(() => void this.flushRipe(), FLUSH_EVERY_MS);
   }
 

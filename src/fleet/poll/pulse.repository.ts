@@ -73,10 +73,12 @@ export class PulseRepository {
   }
 
   /** Sites with something to deliver: jobs that wait, or a removal. */
-  async sitesWithWork(ctx: RequestContext): Promise<SiteId[]> {
+  async sitesWithWork(ctx: RequestContext, now: Date): Promise<SiteId[]> {
     const rows = await this.db.query<{ id: SiteId }>(
       ctx,
-      `SELECT DISTINCT site_id AS id FROM job WHERE state = 'pending' UNION SELECT id FROM site WHERE deletion_requested_at IS NOT NULL`,
+      `SELECT DISTINCT site_id AS id FROM job WHERE state = 'pending' UNION SELECT id FROM site WHERE deletion_requested_at IS NOT NULL
+       UNION SELECT site_id FROM site_section WHERE due_at <= $1`,
+      [now],
     );
     return rows.map((row) => row.id);
   }
@@ -135,7 +137,8 @@ WITH hb AS (
   ON CONFLICT DO NOTHING
 ), noted AS (
   SELECT site_id, team_id, device_generation, valid,
-         leaving OR EXISTS (SELECT FROM job j WHERE j.site_id = known.site_id AND j.state = 'pending') AS pending,
+         leaving OR EXISTS (SELECT FROM job j WHERE j.site_id = known.site_id AND j.state = 'pending')
+           OR EXISTS (SELECT FROM site_section c WHERE c.site_id = known.site_id AND c.due_at <= known.seen_at) AS pending,
          valid AND NOT COALESCE(was_online, false) AS came_online, offline_since,
          COALESCE(valid AND was_uptime IS NOT NULL AND uptime IS NOT NULL AND seen_at > was_seen_at
            AND uptime + ${REBOOT_TOLERANCE_SECONDS} < was_uptime + 0.98 * date_part('epoch', seen_at - was_seen_at), false) AS rebooted

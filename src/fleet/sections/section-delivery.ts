@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock/clock.js';
+import { type JobId, newId, RequestContext } from '../../platform/context/index.js';
+import { SignedUrls } from '../../platform/crypto/index.js';
+import { Database } from '../../platform/database/index.js';
+import { EventBus } from '../../platform/events/index.js';
+import { Logger } from '../../platform/telemetry/logger.js';
+import { planPush, renderAbort, renderClear, renderConfirm, renderInventory } from '../../routeros/sections/index.js';
+import type { Script } from '../../routeros/script/index.js';
+import { SectionFailed } from '../events.js';
+import type { DeviceIdentity } from '../poll/device-tokens.js';
+import { ManagementPath } from '../ports/management-path.js';
+import { RouterLinks } from '../router-links.js';
+import { footprintOf, type SectionDefinition, Sections } from './section-definition.js';
+import { failed, inForce, type SectionPhase } from './section-state.js';
+import { SectionWishes } from './section-wishes.js';
+import { SectionsRepository } from './sections.repository.js';
+import type { SiteSection } from './site-section.entity.js';
+
+/** A script that goes to the router as a job of a section. */
+export interface SectionJob {
+  readonly id: JobId;
+  readonly title: string;
+  readonly payload: string;
+}
+
+const BUSY: ReadonlySet<SectionPhase> = new Set(['pushing', 'trial', 'confirming', 'aborting']);
+
+/**
+ * What a router that polls gets of its sections: the next part of a push, the confirmation of a trial, or a look at its
+ * items. One push at a time, by rank; wishes are asked for then and there, so that the newest one goes.
+ */
+@Injectable()
+export class SectionDelivery {
+  constructor(
+    private readonly sections: Sections,
+    private readonly repository: SectionsRepository,
+    private readonly wishes: SectionWishes,
+    private readonly path: ManagementPath,
+    private readonly links: RouterLinks,
+    private readonly urls: SignedUrls,
+    private readonly db: Database,
+    private readonly events: EventBus,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * In the transaction of the router's turn, with no job in flight to it. Undefined when nothing is to be sent now.
+   * @param version RouterOS version of the router
+   */
+  async next(ctx: RequestContext, { siteId, teamId }: DeviceIdentity, version: string): Promise<SectionJob | undefined> {
+    const rows = await this.repository.lockAll(ctx, siteId);
+    const now = this.clock.now();
+    const open = rows.find((row) => BUSY.has(row.phase));
+    const due = rows.filter((row) => row.dueAt !== null && row.dueAt <= now && (!open || row === open));
+    for (const row of due.sort((a, b) => this.rank(a) - this.rank(b))) {
+      const definition = this.sections.get(row.section);
+      if (!definition) continue; // of a module that this version does not have
+      const job = await this.step(ctx, definition, row, { id: siteId, teamId, version });
+      await this.repository.save(ctx, row);
+      if (job) return job;
+    }
+    return undefined;
+  }
+
+  /** Scripts that take everything of every section off a router, in the reverse of the order in which they came. */
+  clearing(): Script[] {
+    return this.sections.all.reverse().map((definition) => renderClear(footprintOf(definition), definition.settings));
+  }
+
+  private rank(row: SiteSection): number {
+    // A look at what is there waits for everything that changes it.
+    const later = row.phase === 'idle' && row.wanted === row.applied ? 1_000_000 : 0;
+    return later + (this.sections.get(row.section)?.rank ?? 0);
+  }
+
+  private async step(
+    ctx: RequestContext,
+    definition: SectionDefinition,
+    row: SiteSection,
+    site: { id: SiteSection['siteId']; teamId: SiteSection['teamId']; version: string },
+  ): Promise<SectionJob | undefined> {
+    switch (row.phase) {
+      case 'trial':
+        return this.judge(definition, row);
+      case 'pushing':
+      case 'idle':
+        if (row.phase === 'pushing' || row.wanted > row.applied) return this.push(ctx, definition, row, site);
+        return this.look(ctx, definition, row);
+      default: // its job was lost with the process that made it
+        Object.assign(row, failed(row, this.clock.now(), 'The job of this section is gone.'));
+        return undefined;
+    }
+  }
+
+  /** The next part of the newest wish; a wish that changed while parts of an older one travelled begins anew. */
+  private async push(
+    ctx: RequestContext,
+    definition: SectionDefinition,
+    row: SiteSection,
+    site: { id: SiteSection['siteId']; teamId: SiteSection['teamId']; version: string },
+  ): Promise<SectionJob | undefined> {
+    const now = this.clock.now();
+    try {
+      const { had, shall, wish } = await this.wishes.standing(ctx, definition, site, row);
+      if (shall.hash === row.appliedHash) {
+        Object.assign(row, inForce({ ...row, sent: row.wanted, sentHash: row.appliedHash }, now));
+        return undefined;
+      }
+      const goesOn = row.phase === 'pushing' && shall.hash === row.sentHash;
+      const part = goesOn ? row.part : 0;
+      const generation = goesOn ? row.sent : row.wanted;
+      const trial = definition.cuts(had, shall);
+      const input = { version: site.version, footprint: footprintOf(definition), above: this.sections.above(definition), had, shall };
+      const scripts = planPush({ ...input, salt: row.salt, generation, trial });
+      const path = part === 0 ? this.path.known(row.siteId) : row.pathBefore;
+      Object.assign(row, { phase: 'pushing', part, parts: scripts.length, trial, sent: generation, sentHash: shall.hash, sentAt: now });
+      Object.assign(row, { pathBefore: path, pathAfter: null });
+      await this.repository.store(ctx, wish, row.salt, shall.hash, now);
+      return this.job(row, definition, scripts[part]!);
+    } catch (err) {
+      // One section that cannot be rendered must not keep the others, nor jobs, from its router.
+      this.logger.error({ err, siteId: row.siteId, section: row.section }, 'a section could not be rendered');
+      Object.assign(row, failed(row, now, `This section could not be rendered: ${err instanceof Error ? err.message : 'unknown error'}`));
+      await this.events.publish(ctx, new SectionFailed(row.teamId, row.siteId, row.section, row.lastError!));
+      return undefined;
+    }
+  }
+
+  /** The router came back after the push: keep it, unless the management path that was open is not any more. */
+  private judge(definition: SectionDefinition, row: SiteSection): SectionJob | undefined {
+    if (row.pathBefore === 'open' && row.pathAfter === null) {
+      row.dueAt = null; // the probe makes it due
+      return undefined;
+    }
+    const cut = row.pathBefore === 'open' && row.pathAfter === 'closed';
+    row.phase = cut ? 'aborting' : 'confirming';
+    if (cut) row.lastError = 'After this change the router could not be reached through its management path; the change was undone.';
+    return this.job(row, definition, cut ? renderAbort() : renderConfirm(row.section, row.sent));
+  }
+
+  private async look(ctx: RequestContext, definition: SectionDefinition, row: SiteSection): Promise<SectionJob | undefined> {
+    const wish = await this.repository.load(ctx, row.appliedHash);
+    if (!wish || (wish.items.length === 0 && wish.settings.length === 0)) {
+      row.dueAt = null;
+      return undefined;
+    }
+    row.phase = 'checking';
+    const id = newId<JobId>();
+    const reportUrl = this.urls.sign(`/job/${id}/inventory`, {});
+    return this.job(row, definition, renderInventory({ link: this.links.link, footprint: footprintOf(definition), wish, reportUrl }), id);
+  }
+
+  private job(row: SiteSection, definition: SectionDefinition, script: Script, id = newId<JobId>()): SectionJob {
+    row.jobId = id;
+    row.dueAt = null;
+    return { id, title: `${definition.title}: ${row.phase}`, payload: script.toString() };
+  }
+}

@@ -1,0 +1,169 @@
+import { Injectable } from '@nestjs/common';
+import type { SelectQueryBuilder } from 'typeorm';
+import type { JobId, RequestContext, SiteId } from '../../platform/context/index.js';
+import { AppKeys } from '../../platform/crypto/index.js';
+import { AcrossTeams, Database } from '../../platform/database/index.js';
+import { keyed, type KeyedWish, type Wish } from '../../routeros/sections/index.js';
+import { SiteSection } from './site-section.entity.js';
+
+const SEALED_FOR = 'section-content';
+
+/** Sections of sites. Polls come with the team of their router, what a job reports comes without one. */
+@Injectable()
+export class SectionsRepository extends AcrossTeams<SiteSection> {
+  constructor(
+    db: Database,
+    private readonly keys: AppKeys,
+  ) {
+    super(db, SiteSection);
+  }
+
+  /**
+   * A newer wish for these sites of the context's team, in one statement however many they are. What failed is tried at once.
+   * Sites that are being deleted or have no router yet are marked too: it costs nothing until they poll.
+   */
+  async mark(ctx: RequestContext, section: string, sites: readonly SiteId[] | 'all', now: Date): Promise<SiteId[]> {
+    const rows = await this.db.query<{ id: SiteId }>(
+      ctx,
+      `INSERT INTO site_section (site_id, section, team_id, wanted_at, due_at)
+       SELECT id, $2, team_id, $3, $3 FROM site WHERE team_id = $1 AND ($4::uuid[] IS NULL OR id = ANY($4)) ORDER BY id
+       ON CONFLICT (site_id, section) DO UPDATE SET wanted = site_section.wanted + 1, attempts = 0, wanted_at = $3, due_at = $3
+       RETURNING site_id AS id`,
+      [ctx.requireTeam(), section, now, sites === 'all' ? null : sites],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** A router serves this site of which nothing is known: every section is written anew. */
+  async markAnew(ctx: RequestContext, siteId: SiteId, sections: readonly string[], now: Date): Promise<void> {
+    await this.db.query(
+      ctx,
+      `INSERT INTO site_section (site_id, section, team_id, wanted_at, due_at)
+       SELECT s.id, n, s.team_id, $4, $4 FROM site s, unnest($3::text[]) n WHERE s.id = $2 AND s.team_id = $1
+       ON CONFLICT (site_id, section) DO UPDATE SET wanted = site_section.wanted + 1, salt = site_section.salt + 1, applied_hash = NULL, phase = 'idle',
+         job_id = NULL, attempts = 0, fingerprint = NULL, wanted_at = $4, due_at = $4`,
+      [ctx.requireTeam(), siteId, sections, now],
+    );
+  }
+
+  /** Marks a section for adopted sites that never had it, of every team. */
+  async markMissing(ctx: RequestContext, section: string, now: Date): Promise<void> {
+    await this.db.query(
+      this.checked(ctx),
+      `INSERT INTO site_section (site_id, section, team_id, wanted_at, due_at) SELECT id, $1, team_id, $2, $2 FROM site s
+       WHERE hardware_hash IS NOT NULL AND NOT EXISTS (SELECT FROM site_section o WHERE o.site_id = s.id AND o.section = $1) ON CONFLICT DO NOTHING`,
+      [section, now],
+    );
+  }
+
+  /** A newer wish for every section that a site has. */
+  async remark(ctx: RequestContext, siteId: SiteId, now: Date): Promise<void> {
+    await this.db.query(
+      ctx,
+      `UPDATE site_section SET wanted = wanted + 1, wanted_at = $3, due_at = LEAST(due_at, $3) WHERE site_id = $1 AND team_id = $2`,
+      [siteId, ctx.requireTeam(), now],
+    );
+  }
+
+  /** The next polls look at what is in force. */
+  async lookAgain(ctx: RequestContext, siteId: SiteId, now: Date): Promise<void> {
+    await this.db.query(
+      ctx,
+      `UPDATE site_section SET due_at = $3 WHERE site_id = $1 AND team_id = $2 AND phase = 'idle' AND attempts = 0`,
+      [siteId, ctx.requireTeam(), now],
+    );
+  }
+
+  /** All sections of a site, locked until the transaction ends. */
+  lockAll(ctx: RequestContext, siteId: SiteId): Promise<SiteSection[]> {
+    return this.ofTeam(ctx).andWhere('e.siteId = :siteId', { siteId }).orderBy('e.section').setLock('pessimistic_write').getMany();
+  }
+
+  /** The section that sent this job, locked. */
+  lockByJob(ctx: RequestContext, jobId: JobId): Promise<SiteSection | null> {
+    return this.all(ctx).andWhere('e.jobId = :jobId', { jobId }).setLock('pessimistic_write').getOne();
+  }
+
+  lockOne(ctx: RequestContext, siteId: SiteId, section: string): Promise<SiteSection | null> {
+    return this.all(ctx).andWhere('e.siteId = :siteId AND e.section = :section', { siteId, section }).setLock('pessimistic_write').getOne();
+  }
+
+  /** Sections of a site of the context's team, by name. */
+  ofSite(ctx: RequestContext, siteId: SiteId): Promise<SiteSection[]> {
+    return this.ofTeam(ctx).andWhere('e.siteId = :siteId', { siteId }).orderBy('e.section').getMany();
+  }
+
+  private ofTeam(ctx: RequestContext): SelectQueryBuilder<SiteSection> {
+    return this.db.manager(ctx).createQueryBuilder(SiteSection, 'e').andWhere('e.teamId = :teamId', { teamId: ctx.requireTeam() });
+  }
+
+  /** Of these sites of the context's team: where the newest try failed, and where the newest wish is not in force yet. */
+  async tally(ctx: RequestContext, section: string, sites: readonly SiteId[]): Promise<{ failed: number; open: number }> {
+    const [row] = await this.db.query<{ failed: number; open: number }>(
+      ctx,
+      `SELECT count(*) FILTER (WHERE attempts > 0)::int AS failed, count(*) FILTER (WHERE attempts = 0 AND wanted > applied)::int AS open
+       FROM site_section WHERE team_id = $1 AND section = $2 AND site_id = ANY($3::uuid[])`,
+      [ctx.requireTeam(), section, sites],
+    );
+    return row ?? { failed: 0, open: 0 };
+  }
+
+  /** Writes everything that changes; `wanted` is left to `mark`, which may have raised it meanwhile. */
+  async save(ctx: RequestContext, row: SiteSection): Promise<void> {
+    await this.db.query(
+      ctx,
+      `UPDATE site_section SET wanted = GREATEST(wanted, $3), sent = $4, applied = $5, applied_hash = $6, sent_hash = $7, salt = $8, phase = $9, part = $10, parts = $11,
+         trial = $12, path_before = $13, path_after = $14, attempts = $15, last_error = $16, due_at = $17, job_id = $18, fingerprint = $19, sent_at = $20,
+         applied_at = $21, checked_at = $22, drifted_at = $23
+       WHERE site_id = $1 AND section = $2 AND team_id = $24`,
+      [
+        ...[
+          row.siteId,
+          row.section,
+          row.wanted,
+          row.sent,
+          row.applied,
+          row.appliedHash,
+          row.sentHash,
+          row.salt,
+          row.phase,
+          row.part,
+          row.parts,
+        ],
+        ...[row.trial, row.pathBefore, row.pathAfter, row.attempts, row.lastError, row.dueAt, row.jobId, row.fingerprint, row.sentAt],
+        ...[row.appliedAt, row.checkedAt, row.driftedAt, row.teamId],
+      ],
+    );
+  }
+
+  /** Keeps a wish that is about to be sent, for the context's team. */
+  async store(ctx: RequestContext, wish: Wish, salt: number, hash: string, now: Date): Promise<void> {
+    await this.db.query(
+      ctx,
+      `INSERT INTO section_content (team_id, hash, sealed, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+      [ctx.requireTeam(), hash, this.keys.seal(JSON.stringify({ salt, wish }), SEALED_FOR), now],
+    );
+  }
+
+  /** What was sent under this hash; null when it is not known any more. */
+  async load(ctx: RequestContext, hash: string | null): Promise<KeyedWish | null> {
+    if (hash === null) return null;
+    const [row] = await this.db.query<{ sealed: string }>(ctx, `SELECT sealed FROM section_content WHERE team_id = $1 AND hash = $2`, [
+      ctx.requireTeam(),
+      hash,
+    ]);
+    if (!row) return null;
+    const { salt, wish } = JSON.parse(this.keys.open(row.sealed, SEALED_FOR)) as { salt: number; wish: Wish };
+    return keyed(wish, salt);
+  }
+
+  /** Removes contents that no section refers to, made before a time: younger ones may belong to a push that is being written. */
+  async removeUnused(ctx: RequestContext, before: Date): Promise<void> {
+    await this.db.query(
+      this.checked(ctx),
+      `DELETE FROM section_content c WHERE created_at < $1
+         AND NOT EXISTS (SELECT FROM site_section s WHERE s.team_id = c.team_id AND (s.applied_hash = c.hash OR s.sent_hash = c.hash)) RETURNING 1`,
+      [before],
+    );
+  }
+}

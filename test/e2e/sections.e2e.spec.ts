@@ -1,0 +1,167 @@
+import { afterEach, beforeAll, afterAll, describe, expect, it } from '@jest/globals';
+import { ManagementPath, type PathState, type SectionDefinition, SectionMarker, Sections } from '../../src/fleet/index.js';
+import { RequestContext, type SiteId } from '../../src/platform/context/index.js';
+import { Database } from '../../src/platform/database/index.js';
+import type { Wish } from '../../src/routeros/sections/index.js';
+import type { VirtualRouter } from '../../tools/virtual-router/index.js';
+import { Fleet, type Team } from './support/fleet.js';
+
+const rule = (port: string): Wish => ({
+  menus: [{ menu: '/ip/firewall/filter', place: 'top', items: [{ name: 'rule', set: { chain: 'input', action: 'accept', 'dst-port': port, protocol: 'tcp' } }] }],
+  settings: [{ menu: '/ip/service', where: { name: 'telnet' }, set: { disabled: true } }],
+}); // prettier-ignore
+
+describe('a configuration section', () => {
+  let fleet: Fleet;
+  let team: Team;
+  let router: VirtualRouter;
+  let site: string;
+  let bare: string;
+  let wish: Wish | null = rule('22');
+  let path: PathState = 'unknown';
+  let probed: PathState = 'unknown';
+  const definition: SectionDefinition = {
+    ...{ name: 'sample', title: 'Sample', rank: 50, menus: ['/ip/firewall/filter'], settings: rule('1').settings, cuts: () => true },
+    wish: () => Promise.resolve(wish),
+  };
+
+  beforeAll(async () => {
+    fleet = await Fleet.start();
+    fleet.app.get(Sections).define(definition);
+    fleet.app.get(ManagementPath).provide({ known: () => path, probe: () => Promise.resolve(probed) });
+    team = await fleet.team();
+    const fresh = fleet.router();
+    bare = fresh.export();
+    ({ router, site } = await fleet.adopted(team));
+    await fleet.pass(95);
+  }, 60_000);
+  afterAll(() => fleet.stop());
+  afterEach(() => void (path = probed = 'unknown'));
+
+  const mark = async (next: Wish | null): Promise<void> => {
+    wish = next;
+    const ctx = RequestContext.system('test').forTeam(team.teamId);
+    await fleet.app.get(Database).transaction(ctx, (ctx) => fleet.app.get(SectionMarker).mark(ctx, 'sample', [site as SiteId]));
+  };
+  const section = async (): Promise<Record<string, unknown>> =>
+    (await team.owner.get(`/sites/${site}/sections/sample`).expect(200)).body as Record<string, unknown>;
+  const port = (): unknown => router.items('/ip/firewall/filter').find((one) => String(one['comment']).includes('sample'))?.['dst-port'];
+
+  it('comes into force with the adoption', async () => {
+    expect(await section()).toMatchObject({ status: 'applied', wanted: 1, applied: 1, last_error: null });
+    expect(port()).toBe('22');
+    expect(router.item('/ip/service', 'telnet')).toMatchObject({ disabled: true });
+    expect(router.failures).toEqual([]);
+    expect((await team.owner.get(`/site/${site}/job`)).body).toEqual([]);
+  });
+
+  it('shows what a change would do, and then does it', async () => {
+    await mark(rule('2222'));
+    const { body } = await team.owner.get(`/sites/${site}/sections/sample/preview`).expect(200);
+    expect(body).toMatchObject({ trial: true, anew: false });
+    expect(body.changes).toEqual([
+      { action: 'change', menu: '/ip/firewall/filter', item: 'rule', before: expect.objectContaining({ 'dst-port': '22' }), after: expect.objectContaining({ 'dst-port': '2222' }) },
+    ]); // prettier-ignore
+    expect((await team.owner.get(`/sites/${site}/sections/sample/render`).expect(200)).text).toContain('dst-port');
+    expect(await section()).toMatchObject({ status: 'pending', wanted: 2, applied: 1 });
+    await fleet.pass(31);
+    expect(await section()).toMatchObject({ status: 'syncing' });
+    expect(port()).toBe('2222');
+    await fleet.pass(31);
+    expect(await section()).toMatchObject({ status: 'applied', wanted: 2, applied: 2 });
+  });
+
+  it('with an equal wish sends nothing', async () => {
+    await mark(rule('2222'));
+    const requests = router.requests.filter(({ url }) => url.includes('/update?')).length;
+    await fleet.pass(31);
+    expect(await section()).toMatchObject({ status: 'applied', wanted: 3, applied: 3 });
+    expect(router.requests.filter(({ url }) => url.includes('/update?')).length).toBe(requests);
+  });
+
+  it('takes the newest of many wishes', async () => {
+    for (const each of ['1', '2', '3']) await mark(rule(each));
+    await fleet.pass(65);
+    expect(port()).toBe('3');
+    expect(await section()).toMatchObject({ status: 'applied', wanted: 6, applied: 6 });
+  });
+
+  it('that cuts the management path is undone, says so, and is tried again later', async () => {
+    path = 'open';
+    probed = 'closed';
+    await mark(rule('4'));
+    await fleet.pass(65);
+    expect(await section()).toMatchObject({ status: 'failed', attempts: 1, last_error: expect.stringContaining('management path') });
+    expect(port()).toBe('3');
+    probed = 'open';
+    await fleet.pass(130);
+    expect(await section()).toMatchObject({ status: 'applied', attempts: 0, last_error: null });
+    expect(port()).toBe('4');
+  });
+
+  it('that cuts the router off entirely is undone by the router alone', async () => {
+    await mark(rule('5'));
+    for (let i = 0; i < 7 && port() !== '5'; i++) await fleet.pass(5);
+    router.network.down = true;
+    await fleet.pass(95);
+    expect(port()).toBe('4');
+    router.network.down = false;
+    await fleet.pass(65);
+    expect((await section())['attempts']).toBeGreaterThan(0);
+    await fleet.pass(160);
+    expect(await section()).toMatchObject({ status: 'applied', attempts: 0 });
+    expect(port()).toBe('5');
+  });
+
+  it('that fails on the router keeps what was, and says why', async () => {
+    await mark({ ...rule('6'), settings: [{ menu: '/ip/service', where: { name: 'nosuch' }, set: { disabled: true } }] });
+    await fleet.pass(31);
+    expect(await section()).toMatchObject({ status: 'failed', last_error: expect.stringContaining('names no single item') });
+    expect(port()).toBe('5');
+    await mark(rule('6'));
+    await fleet.pass(65);
+    expect(await section()).toMatchObject({ status: 'applied', attempts: 0 });
+  });
+
+  it('that somebody changed on the router is written anew', async () => {
+    await fleet.pass(65); // the first look
+    await router.paste('/ip firewall filter set [find comment~"sample"] dst-port=9999');
+    await fleet.pass(31);
+    expect(port()).toBe('9999');
+    await fleet.sql(`UPDATE site_section SET due_at = $1`, [new Date(fleet.clock.now())]);
+    await fleet.pass(130);
+    expect(port()).toBe('6');
+    expect(await section()).toMatchObject({ status: 'applied', drifted_at: expect.any(String) });
+  });
+
+  it('leaves a job of the team its turn', async () => {
+    await mark(rule('7'));
+    const made = await team.owner.job(site, '/system identity set name=after');
+    await fleet.pass(125);
+    expect((await team.owner.get(`/site/${site}/job/${String(made['id'])}`)).body.state).toBe('done');
+    expect(await section()).toMatchObject({ status: 'applied' });
+    expect(port()).toBe('7');
+  });
+
+  it('that is wanted no more leaves, and so it does with the site', async () => {
+    await mark(null);
+    await fleet.pass(65);
+    expect(port()).toBeUndefined();
+    expect(router.item('/ip/service', 'telnet')).toMatchObject({ disabled: false });
+    await mark(rule('8'));
+    await fleet.pass(65);
+    await team.owner.delete(`/site/${site}`).expect(204);
+    await fleet.pass(65);
+    expect(router.export().replace(/name=\S+/, '')).toBe(bare.replace(/name=\S+/, ''));
+    expect(router.failures).toEqual([]);
+  });
+
+  it('is unknown by another name, and to another team', async () => {
+    const other = await fleet.team();
+    const mine = await fleet.adopted(other);
+    expect((await other.owner.get(`/sites/${mine.site}/sections/nothing`).expect(404)).body.code).toBe('section_not_found');
+    await team.owner.get(`/sites/${mine.site}/sections`).expect(404);
+    await team.owner.post(`/sites/${mine.site}/sections/sample/push`).expect(404);
+    expect((await other.owner.post(`/sites/${mine.site}/sections/sample/push`).expect(200)).body).toMatchObject({ name: 'sample' });
+  });
+});
