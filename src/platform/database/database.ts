@@ -5,6 +5,7 @@ import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/Postgres
 import type { RequestContext, Transaction } from '../context/index.js';
 import { Random } from '../crypto/random.js';
 import { SharedReads } from './shared-reads.js';
+import { sqlState } from './sql-state.js';
 
 /** Serialization failure and deadlock: PostgreSQL asks to run the whole work again. */
 const RERUN = new Set(['40001', '40P01']);
@@ -145,11 +146,6 @@ export class Database {
 }
 
 const scopeOf = (ctx: RequestContext): string => ctx.teamId ?? (ctx.seesAllTeams ? '*' : '');
-
-export const sqlState = (error: unknown): string => {
-  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
-  return driverError?.code ?? code ?? '';
-};
 
 /** TypeORM answers `[rows, count]` for UPDATE and DELETE and bare rows for everything else. */
 function rowsOf<Row>(result: unknown): Row[] {

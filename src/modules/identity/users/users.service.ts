@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/clock/clock.js';
 import { newId, type RequestContext, type RoleId, type UserId } from '../../../platform/context/index.js';
 import { Random } from '../../../platform/crypto/index.js';
-import { Database, sqlState } from '../../../platform/database/index.js';
+import { Database, isUniqueViolation } from '../../../platform/database/index.js';
 import { ScopeMissing, ValidationFailed } from '../../../platform/errors/index.js';
 import { GeoIp } from '../../../platform/geoip/index.js';
 import { PermissionCache } from '../access/permission-cache.js';
@@ -23,7 +23,6 @@ import { type MobileWish, toE164 } from './mobile.js';
 import { Reach } from './reach.js';
 import { type TeamUser, UsersRepository } from './users.repository.js';
 
-const UNIQUE_VIOLATION = '23505';
 const TAKEN = { email: ['email is in use by another account'] };
 
 export interface UserWish {
@@ -94,7 +93,7 @@ export class UsersService {
     try {
       return known ? await this.attach(ctx, known, wish.roles) : await this.register(ctx, wish);
     } catch (error) {
-      if (known || sqlState(error) !== UNIQUE_VIOLATION) throw error;
+      if (known || !isUniqueViolation(error)) throw error;
       return this.create(ctx, wish); // somebody made the account meanwhile
     }
   }
@@ -155,7 +154,7 @@ export class UsersService {
         return (await this.users.anyone(ctx, id))!;
       });
     } catch (error) {
-      if (sqlState(error) === UNIQUE_VIOLATION) throw new ValidationFailed(TAKEN);
+      if (isUniqueViolation(error)) throw new ValidationFailed(TAKEN);
       throw error;
     }
   }
