@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Scope } from '../../../platform/access/index.js';
 import { Clock } from '../../../platform/clock/clock.js';
-import { type ApiKeyId, RequestContext } from '../../../platform/context/index.js';
+import type { ApiKeyId, RequestContext } from '../../../platform/context/index.js';
 import { AppKeys, Random } from '../../../platform/crypto/index.js';
 import { Database } from '../../../platform/database/index.js';
 import { ValidationFailed } from '../../../platform/errors/index.js';
@@ -10,7 +10,6 @@ import { plainName } from '../accounts/plain-name.js';
 import { IdentityService } from '../identity.service.js';
 import { TeamAccess } from '../teams/team-access.js';
 import { TeamNotFound } from '../teams/errors.js';
-import { systemOf } from '../teams/teams.service.js';
 import { ApiKey } from './api-key.entity.js';
 import { ApiKeyNotFound, KeyPermissionNotHeld } from './errors.js';
 import { API_KEY_PREFIX, API_KEY_PURPOSE, KEY_PERMISSIONS, scopesOfPermissions } from './key-permissions.js';
@@ -97,7 +96,7 @@ export class ApiKeysService {
     }
     const secret = this.newSecret();
     const { keyPrefix, secretHash } = this.stored(secret);
-    const system = systemOf(ctx, 'rotate-key');
+    const system = ctx.asSystem('rotate-key');
     const rows = await this.db.query(system, `UPDATE api_key SET key_prefix = $2, secret_hash = $3 WHERE id = $1 RETURNING id`, [
       ...[key.id, keyPrefix, secretHash],
     ]);
@@ -109,7 +108,7 @@ export class ApiKeysService {
   /** @throws ApiKeyNotFound */
   async remove(ctx: RequestContext, id: string): Promise<void> {
     const key = await this.find(ctx, id, 'api:delete');
-    const system = systemOf(ctx, 'delete-key');
+    const system = ctx.asSystem('delete-key');
     if (!(await this.db.query(system, `DELETE FROM api_key WHERE id = $1 RETURNING id`, [key.id])).length) throw new ApiKeyNotFound();
     this.identity.forgetStandings(system);
   }
@@ -123,7 +122,7 @@ export class ApiKeysService {
   /** Keys lie in several teams: each condition here binds them to the caller's own memberships. */
   private manageable(ctx: RequestContext, scope: Scope) {
     const userId = ctx.requireUser();
-    const all = this.db.manager(systemOf(ctx, 'api-keys')).createQueryBuilder(ApiKey, 'k');
+    const all = this.db.manager(ctx.asSystem('api-keys')).createQueryBuilder(ApiKey, 'k');
     if (ctx.actor.kind !== 'user')
       return all.andWhere('k.teamId = :team AND :holds', { team: ctx.requireTeam(), holds: ctx.scopes.has(scope) });
     return all.andWhere(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../../config/index.js';
-import { RequestContext, type UserId } from '../../../platform/context/index.js';
+import type { RequestContext, UserId } from '../../../platform/context/index.js';
 import { Database, isUniqueViolation } from '../../../platform/database/index.js';
 import { plainName } from '../accounts/plain-name.js';
 import { IdentityService } from '../identity.service.js';
@@ -26,7 +26,7 @@ export class AccountLinking {
    */
   async accountOf(ctx: RequestContext, who: ForeignIdentity): Promise<UserId> {
     // Nobody is signed in yet, and a new person's team is written: our own work.
-    const own = RequestContext.of({ kind: 'system', task: 'federation' }, { requestId: ctx.requestId });
+    const own = ctx.asSystem('federation');
     const settle = (): Promise<UserId> =>
       this.db.transaction(own, async (ctx) => (await this.linked.find(ctx, who)) ?? (await this.register(ctx, who)));
     try {

@@ -13,7 +13,6 @@ import { Throttle } from '../accounts/throttle.js';
 import { AddressUnverified, InvitationForAnother, InvitationGone, InvitationNotFound } from './errors.js';
 import { Rights } from './rights.js';
 import { type InvitationView, TeamViews } from './team-views.js';
-import { systemOf } from './teams.service.js';
 import { UserLimits } from './user-limits.js';
 
 const DAYS = 7;
@@ -133,7 +132,7 @@ export class Invitations {
    * @throws InvitationGone, InvitationForAnother, AddressUnverified; whatever UserLimits throws
    */
   accept(ctx: RequestContext, token: string, userId: UserId): Promise<TeamId> {
-    return this.db.transaction(systemOf(ctx, 'accept-invitation'), async (tx) => {
+    return this.db.transaction(ctx.asSystem('accept-invitation'), async (tx) => {
       const found = await this.hold(tx, token);
       // Neither team nor account goes while somebody joins.
       const lasting = await this.db.query(tx, `SELECT FROM team t, app_user u WHERE t.id = $1 AND u.id = $2 FOR KEY SHARE`, [
