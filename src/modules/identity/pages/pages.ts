@@ -1,6 +1,8 @@
 import { Injectable, type Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Settings } from '../../../config/index.js';
+import type { ContextRequest } from '../../../platform/access/index.js';
+import type { RequestContext } from '../../../platform/context/index.js';
 import { AppKeys, Random } from '../../../platform/crypto/index.js';
 import { DomainError, RateLimited, ValidationFailed } from '../../../platform/errors/index.js';
 import { validationPipe } from '../../../platform/http/index.js';
@@ -17,10 +19,17 @@ const SECRET = /^[\w-]{43}$/;
 
 /** A request of a browser and the answer to it. */
 export interface Visit {
+  readonly ctx: RequestContext;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   /** Where the page's forms may lead on to beside this server: CSP sources. */
   readonly formTargets?: readonly string[];
+}
+
+/** @param reply of a route that the access guard has let in */
+export function visitOf(reply: FastifyReply): Visit {
+  const request = reply.request as ContextRequest;
+  return { ctx: request.ctx, request, reply };
 }
 
 /** A form's fields as they came in, for showing them again; never passwords. */
@@ -28,7 +37,6 @@ export type Typed = (field: string) => string;
 
 export interface FormWork<F extends object> {
   readonly form: Type<F>;
-  readonly body: unknown;
   /** Does what the form asks for and answers. */
   readonly deed: (form: F) => Promise<void>;
   /** The form's page once more, with what was wrong. */
@@ -78,8 +86,8 @@ export class Pages {
    * the form's page, with all that was typed but passwords.
    * @throws FormRefused, and what no form shows
    */
-  async take<F extends object>(visit: Visit, { form, body, deed, again }: FormWork<F>): Promise<void> {
-    const fields = (body ?? {}) as Record<string, unknown>;
+  async take<F extends object>(visit: Visit, { form, deed, again }: FormWork<F>): Promise<void> {
+    const fields = (visit.request.body ?? {}) as Record<string, unknown>;
     this.requireOwnForm(visit.request, fields['csrf']);
     try {
       await deed((await this.pipe.transform(fields, { type: 'body', metatype: form })) as F);
