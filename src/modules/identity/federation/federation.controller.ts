@@ -7,8 +7,11 @@ import { NotFound } from '../../../platform/errors/index.js';
 import { SignInExpired } from '../errors.js';
 import { errors } from '../oidc/library.js';
 import { OidcProvider } from '../oidc/oidc-provider.js';
+import { cookieOf, hostCookie, setCookie } from '../pages/cookies.js';
 import { ShowsPage } from '../pages/page-routes.js';
 import { FederatedLogin, REMEMBERED_SECONDS } from './federated-login.js';
+
+const BROWSER = /^[\w-]{43}$/;
 
 /** For a person's browser only: to an external provider and back. */
 @Controller()
@@ -30,8 +33,7 @@ export class FederationController {
     const again = await this.mustProveAnew(request, reply, uid);
     const browser = this.browserOf(request) ?? this.login.newBrowser();
     const url = await this.login.begin({ uid, provider, browser, again });
-    const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax', `Max-Age=${REMEMBERED_SECONDS}`, ...(this.isHttps ? ['Secure'] : [])];
-    void reply.header('set-cookie', [`${this.cookie}=${browser}`, ...attributes].join('; '));
+    setCookie(reply, this.settings, { name: this.cookie, value: browser, seconds: REMEMBERED_SECONDS });
     lead(reply, url);
   }
 
@@ -59,21 +61,13 @@ export class FederationController {
     }
   }
 
-  private get isHttps(): boolean {
-    return this.settings.PUBLIC_URL.startsWith('https:');
-  }
-
-  /** With https no other host, not even one below the same domain, can plant a cookie of this name. */
   private get cookie(): string {
-    return this.isHttps ? '__Host-rosfleet_federated' : 'rosfleet_federated';
+    return hostCookie(this.settings, 'rosfleet_federated');
   }
 
   private browserOf(request: FastifyRequest): string | undefined {
-    for (const part of (request.headers.cookie ?? '').split(';')) {
-      const [name, value = ''] = part.trim().split('=');
-      if (name === this.cookie && /^[A-Za-z0-9_-]{43}$/.test(value)) return value;
-    }
-    return undefined;
+    const known = cookieOf(request, this.cookie);
+    return known !== undefined && BROWSER.test(known) ? known : undefined;
   }
 }
 

@@ -7,7 +7,7 @@ import { AppKeys, Random } from '../../../platform/crypto/index.js';
 import { DomainError, RateLimited, ValidationFailed } from '../../../platform/errors/index.js';
 import { validationPipe } from '../../../platform/http/index.js';
 import { CodeRefused, SignInRefused } from '../errors.js';
-import { cookieOf, setCookie } from './cookies.js';
+import { cookieOf, hostCookie, setCookie } from './cookies.js';
 import { FormRefused } from './errors.js';
 import { pageHeaders } from './page-headers.js';
 import { type Problem, problemOf } from './problem.js';
@@ -77,7 +77,7 @@ export class Pages {
     const known = cookieOf(request, this.cookie);
     if (known !== undefined && SECRET.test(known)) return this.keys.mac(known, PURPOSE);
     const secret = this.random.bytes(SECRET_BYTES).toString('base64url');
-    setCookie(reply, this.cookie, secret, this.isHttps);
+    setCookie(reply, this.settings, { name: this.cookie, value: secret });
     return this.keys.mac(secret, PURPOSE);
   }
 
@@ -115,12 +115,7 @@ export class Pages {
     if (!this.keys.macMatches(token, secret, PURPOSE)) throw new FormRefused();
   }
 
-  /** `__Host-` keeps other hosts of the domain from planting the cookie; browsers take it over https only. */
   private get cookie(): string {
-    return this.isHttps ? '__Host-rosfleet_form' : 'rosfleet_form';
-  }
-
-  private get isHttps(): boolean {
-    return this.settings.PUBLIC_URL.startsWith('https:');
+    return hostCookie(this.settings, 'rosfleet_form');
   }
 }
