@@ -90,9 +90,7 @@ export class ApiKeysService {
     const { userId } = personOf(ctx);
     const key = await this.find(ctx, id, 'api:update');
     if (key.userId !== userId) {
-      const held = (await this.access.scopesOfCaller(ctx, key.teamId)) ?? new Set();
-      const lacking = key.permissions.filter((p) => [...scopesOfPermissions([p])].some((scope) => !held.has(scope)));
-      if (lacking.length) throw new KeyPermissionNotHeld(lacking);
+      assertHolds((await this.access.scopesOfCaller(ctx, key.teamId)) ?? new Set(), key.permissions);
     }
     const secret = this.newSecret();
     const { keyPrefix, secretHash } = this.stored(secret);
@@ -140,9 +138,9 @@ export class ApiKeysService {
           (permission) => `permissions: there is no permission ${permission}; known are ${KEY_PERMISSIONS.join(', ')}`,
         ),
       });
-    const lacking = wanted.filter((permission) => [...scopesOfPermissions([permission])].some((scope) => !ctx.scopes.has(scope)));
-    if (lacking.length) throw new KeyPermissionNotHeld([...new Set(lacking)]);
-    return [...new Set(wanted)].sort();
+    const permissions = [...new Set(wanted)];
+    assertHolds(ctx.scopes, permissions);
+    return permissions.sort();
   }
 
   private newSecret(): string {
@@ -152,4 +150,10 @@ export class ApiKeysService {
   private stored(secret: string): { keyPrefix: string; secretHash: string } {
     return { keyPrefix: secret.slice(0, API_KEY_PREFIX.length + SHOWN), secretHash: this.keys.mac(secret, API_KEY_PURPOSE) };
   }
+}
+
+/** @throws KeyPermissionNotHeld naming the permissions that stand for a scope which is not among `scopes` */
+function assertHolds(scopes: ReadonlySet<string>, permissions: readonly string[]): void {
+  const lacking = permissions.filter((permission) => [...scopesOfPermissions([permission])].some((scope) => !scopes.has(scope)));
+  if (lacking.length) throw new KeyPermissionNotHeld(lacking);
 }

@@ -9,6 +9,7 @@ import { PermissionCache } from '../access/permission-cache.js';
 import { linkTokenHash } from '../accounts/account-links.js';
 import { AccountLetters } from '../accounts/account-letters.js';
 import { AccountService } from '../accounts/account.service.js';
+import { storedAddress } from '../accounts/stored-address.js';
 import { Throttle } from '../accounts/throttle.js';
 import { AddressUnverified, InvitationForAnother, InvitationGone, InvitationNotFound } from './errors.js';
 import { Rights } from './rights.js';
@@ -76,7 +77,7 @@ export class Invitations {
    *   than a Member, RateLimited
    */
   async invite(ctx: RequestContext, address: string): Promise<void> {
-    const email = address.trim().toLowerCase();
+    const email = storedAddress(address);
     const teamId = ctx.requireTeam();
     const invitedBy = ctx.requireUser();
     await this.rights.assertMayAddMember(ctx);

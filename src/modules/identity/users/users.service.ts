@@ -7,8 +7,9 @@ import { ScopeMissing, ValidationFailed } from '../../../platform/errors/index.j
 import { GeoIp } from '../../../platform/geoip/index.js';
 import { PermissionCache } from '../access/permission-cache.js';
 import { AccountService } from '../accounts/account.service.js';
-import { hashPassword } from '../accounts/passwords.js';
+import { hashPassword, temporaryPassword } from '../accounts/passwords.js';
 import { plainName } from '../accounts/plain-name.js';
+import { storedAddress } from '../accounts/stored-address.js';
 import type { User } from '../accounts/user.entity.js';
 import { timezonesOf } from '../ancillary/timezones.js';
 import { PersonRequired } from '../errors.js';
@@ -122,7 +123,7 @@ export class UsersService {
       timezone: timezone!,
       mobile: wish.mobile ? toE164(wish.mobile) : null,
     };
-    const password = allowLogin ? `${this.random.alphanumeric(16)}-a1A` : null;
+    const password = allowLogin ? temporaryPassword(this.random) : null;
     const passwordHash = password && (await hashPassword(password));
     return this.db.transaction(ctx, async (ctx) => {
       const id = await this.identity.addPerson(ctx, { ...person, passwordHash, mustChangePassword: allowLogin, emailVerified: false });
@@ -161,7 +162,7 @@ export class UsersService {
 
   private contactOf(user: User, wish: UserChange): Contact {
     const mobile = wish.mobile === undefined ? user.mobile : wish.mobile && toE164(wish.mobile);
-    return { name: plainName(wish.name), email: wish.email.trim().toLowerCase(), allowLogin: wish.allowLogin, mobile };
+    return { name: plainName(wish.name), email: storedAddress(wish.email), allowLogin: wish.allowLogin, mobile };
   }
 
   private async assertMayChange(ctx: RequestContext, user: User, to: Contact, isSelf: boolean): Promise<void> {
