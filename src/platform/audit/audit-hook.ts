@@ -32,10 +32,8 @@ export function auditRequests(fastify: FastifyInstance, trail: () => AuditTrail)
   fastify.addHook('onRoute', (route) => {
     const methods = [route.method].flat();
     if (!methods.some((method) => isAudited(method, route.config ?? {}))) return;
-    route.onSend = [
-      ...[route.onSend ?? []].flat(),
-      (request, reply, _payload, done) => void write(trail(), request, reply).then(() => done(), done),
-    ];
+    const before = [route.onSend ?? []].flat();
+    route.onSend = [...before, (request, reply, _payload, done) => void write(trail(), request, reply).then(() => done(), done)];
   });
 }
 
