@@ -4,6 +4,7 @@ import { Identity1795330000000 } from './1795330000000-identity.js';
 import { Teams1795340000000 } from './1795340000000-teams.js';
 import { Federation1795345000000 } from './1795345000000-federation.js';
 import { Audit1795350000000 } from './1795350000000-audit.js';
+import { AccessNotices1795360000000 } from './1795360000000-access-notices.js';
 import { Sections1795410000000 } from './1795410000000-sections.js';
 
 /** Every migration in order. Forward only; never edited once landed. */
@@ -14,5 +15,6 @@ export const migrations = [
   Teams1795340000000,
   Federation1795345000000,
   Audit1795350000000,
+  AccessNotices1795360000000,
   Sections1795410000000,
 ];

@@ -1,3 +1,3 @@
 export type { ExternalIssuerEntry, IdentityProviderEntry, ProviderKind } from './federation.config.js';
-export { envExample, readSettings, Settings } from './settings.js';
+export { envExample, isHttps, readSettings, Settings } from './settings.js';
 export { InvalidEnvironment } from './variable.js';

@@ -40,6 +40,9 @@ export interface Settings extends Omit<All, 'MAIL_FROM'> {
   MAIL_FROM: Mailbox;
 }
 
+/** Whether browsers and routers reach this server over TLS. */
+export const isHttps = ({ PUBLIC_URL }: Pick<Settings, 'PUBLIC_URL'>): boolean => PUBLIC_URL.startsWith('https:');
+
 const SMS_VARIABLES = Object.keys(smsConfig.variables);
 
 /**

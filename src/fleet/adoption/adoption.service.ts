@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Clock } from '../../platform/clock/clock.js';
 import { type BootstrapTokenId, RequestContext, type SiteId } from '../../platform/context/index.js';
 import { base62ToUuid, uuidToBase62 } from '../../platform/crypto/index.js';
-import { Database, sqlState } from '../../platform/database/index.js';
+import { Database, isUniqueViolation } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { compareVersions, hardwareHash, type Heartbeat, looksLikeHeartbeat, parseHeartbeat } from '../../routeros/heartbeat/index.js';
 import { POLL_SECONDS, renderAdoption, renderBootstrap } from '../../routeros/render/index.js';
@@ -33,7 +33,6 @@ import { Gate } from './gate.js';
 import { quoteFor } from './quotes.js';
 
 const OLDEST_ROUTEROS = '7.12';
-const UNIQUE_VIOLATION = '23505';
 const NAME_LIMIT = 255;
 
 interface PrintOptions {
@@ -85,7 +84,7 @@ export class AdoptionService {
     const adopt = (): Promise<{ site: Site; runbookName: string }> =>
       this.gate.run(() => this.db.transaction(this.system, (ctx) => this.place(ctx, tokenId(base62), heartbeat, hardware)));
     const { site, runbookName } = await adopt().catch((error: unknown) => {
-      if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+      if (!isUniqueViolation(error)) throw error;
       return adopt(); // the same router asked twice at once; now its site is there
     });
     return this.script(site, runbookName, heartbeat, options);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import { type JobId, RequestContext } from '../../platform/context/index.js';
 import { SignedUrls, uuidToBase62 } from '../../platform/crypto/index.js';
-import { Database, sqlState } from '../../platform/database/index.js';
+import { Database, isUniqueViolation } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { parseHeartbeat } from '../../routeros/heartbeat/index.js';
 import { answerLimitBytes, renderJob, renderRemoval } from '../../routeros/render/index.js';
@@ -31,8 +31,6 @@ interface Claimed {
   readonly state: JobState;
   readonly remaining: number;
 }
-
-const UNIQUE_VIOLATION = '23505';
 
 /** Decides what a router that polls gets: its next job, the removal of what is ours, or nothing. */
 @Injectable()
@@ -89,7 +87,7 @@ export class JobDispatch {
         return turn;
       });
     } catch (error) {
-      if (sqlState(error) === UNIQUE_VIOLATION) return 'taken';
+      if (isUniqueViolation(error)) return 'taken';
       throw error;
     }
   }

@@ -3,6 +3,7 @@ import { Settings } from '../../config/index.js';
 import { RequestContext } from '../../platform/context/index.js';
 import { Random } from '../../platform/crypto/index.js';
 import { Database } from '../../platform/database/index.js';
+import { temporaryPassword } from './accounts/passwords.js';
 import { IdentityService } from './identity.service.js';
 
 const LOCK = 7_241_002;
@@ -38,7 +39,7 @@ export class FirstStart implements OnApplicationBootstrap {
 
   private async createAdministrator(ctx: RequestContext): Promise<FirstAdministrator> {
     const { ROSFLEET_ADMIN_EMAIL: email, ROSFLEET_ADMIN_PASSWORD: chosen } = this.settings;
-    const oneTimePassword = chosen === undefined ? `${this.random.alphanumeric(16)}-a1A` : undefined;
+    const oneTimePassword = chosen === undefined ? temporaryPassword(this.random) : undefined;
     const ownerId = await this.identity.createUser(ctx, {
       email,
       name: 'Administrator',

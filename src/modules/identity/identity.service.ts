@@ -24,6 +24,8 @@ import { Organization } from './workspaces/organization.entity.js';
 import { hashPassword } from './accounts/passwords.js';
 import { SYSTEM_ROLES } from './teams/system-roles.js';
 import { Team } from './teams/team.entity.js';
+import { storedAddress } from './accounts/stored-address.js';
+import { userByAddress } from './accounts/user-by-address.js';
 import { User } from './accounts/user.entity.js';
 import { WorkspaceMember } from './workspaces/workspace-member.entity.js';
 import { Workspace } from './workspaces/workspace.entity.js';
@@ -133,7 +135,7 @@ export class IdentityService {
     const id = newId<UserId>();
     const now = this.clock.now();
     await this.insert(ctx, User, {
-      ...{ ...person, id, email: email.trim().toLowerCase(), emailVerifiedAt: emailVerified ? now : null },
+      ...{ ...person, id, email: storedAddress(email), emailVerifiedAt: emailVerified ? now : null },
       ...{ createdAt: now, updatedAt: now },
     });
     return id;
@@ -178,7 +180,7 @@ export class IdentityService {
   }
 
   findUserByEmail(ctx: RequestContext, email: string): Promise<User | null> {
-    return this.db.manager(ctx).createQueryBuilder(User, 'u').andWhere('u.email = :email', { email: email.toLowerCase() }).getOne();
+    return userByAddress(this.db, ctx, email);
   }
 
   /** Teams a person is in, oldest membership first. */

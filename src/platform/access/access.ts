@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { applyDecorators, createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExtension, ApiParam } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { RequestContext } from '../context/index.js';
 import { InvalidSignature, NotFound, ScopeMissing, Unauthenticated } from '../errors/index.js';
@@ -40,6 +40,9 @@ const declare = (access: Access, ...more: MethodDecorator[]): MethodDecorator =>
     ...more,
   );
 
+/** The guard reads this path parameter, so the handler does not, and the document learns of it here. */
+const inTeamOf = (name: string): MethodDecorator[] => [ApiParam({ name, format: 'uuid' }), Answers(NotFound)];
+
 const of = (kind: AccessKind, scope: Scope | null = null, alsoSigned = false): Access => ({ kind, scope, alsoSigned });
 
 export interface ScopeOptions {
@@ -57,7 +60,7 @@ export const RequireScope = (scope: Scope, options: ScopeOptions = {}): MethodDe
     { ...of('jwt', scope), team: options.in, orOwner: options.orOwner, orSelf: options.orSelf },
     ApiBearerAuth('bearerJwt'),
     Answers(Unauthenticated, ScopeMissing),
-    ...(options.in ? [Answers(NotFound)] : []),
+    ...(options.in ? inTeamOf(options.in) : []),
   );
 
 /** A person or an API credential, whatever its scopes; with `memberOf` a member of the team that the path names, to act in it. */
@@ -66,7 +69,7 @@ export const SignedIn = (options: { memberOf?: string } = {}): MethodDecorator =
     { ...of('jwt'), team: options.memberOf },
     ApiBearerAuth('bearerJwt'),
     Answers(Unauthenticated),
-    ...(options.memberOf ? [Answers(NotFound)] : []),
+    ...(options.memberOf ? inTeamOf(options.memberOf) : []),
   );
 
 /** A service that holds the general internal token; sees all teams. */

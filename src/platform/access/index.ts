@@ -2,6 +2,7 @@ export {
   type Access,
   ACCESS,
   ClientToken,
+  type ContextRequest,
   Ctx,
   DeviceOnly,
   InternalOnly,

@@ -32,7 +32,7 @@ export function auditRequests(fastify: FastifyInstance, trail: () => AuditTrail)
   fastify.addHook('onRoute', (route) => {
     const methods = [route.method].flat();
     if (!methods.some((method) => isAudited(method, route.config ?? {}))) return;
-    const before = route.onSend === undefined ? [] : [route.onSend].flat();
+    const before = [route.onSend ?? []].flat();
     route.onSend = [...before, (request, reply, _payload, done) => void write(trail(), request, reply).then(() => done(), done)];
   });
 }

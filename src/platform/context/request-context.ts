@@ -74,6 +74,14 @@ export class RequestContext {
     return this.teamId === undefined && (this.actor.kind === 'system' || this.actor.kind === 'internal');
   }
 
+  /**
+   * Our own work in the name of this request, for what lies outside of its team: it sees all teams until `forTeam`, in a
+   * transaction of its own. What the caller may do has been decided before.
+   */
+  asSystem(task: string): RequestContext {
+    return RequestContext.of({ kind: 'system', task }, { requestId: this.requestId });
+  }
+
   forTeam(teamId: TeamId): RequestContext {
     return new RequestContext(this.actor, teamId, this.scopes, this.requestId, this.transaction);
   }

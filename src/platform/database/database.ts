@@ -5,6 +5,7 @@ import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/Postgres
 import type { RequestContext, Transaction } from '../context/index.js';
 import { Random } from '../crypto/random.js';
 import { SharedReads } from './shared-reads.js';
+import { sqlState } from './sql-state.js';
 
 /** Serialization failure and deadlock: PostgreSQL asks to run the whole work again. */
 const RERUN = new Set(['40001', '40P01']);
@@ -54,22 +55,20 @@ export class Database {
     return new pg.Client({ connectionString: url, application_name: name, keepAlive: true });
   }
 
-  private async runOnce<T>(ctx: RequestContext, work: (ctx: RequestContext) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
-    const transaction: Transaction = { manager: runner.manager, afterCommit: [] };
-    try {
-      await this.carry(runner, scopeOf(ctx));
-      await runner.startTransaction();
-      const result = await work(ctx.within(transaction));
-      await runner.commitTransaction();
-      for (const callback of transaction.afterCommit) callback();
-      return result;
-    } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
-      throw error;
-    } finally {
-      await runner.release();
-    }
+  private runOnce<T>(ctx: RequestContext, work: (ctx: RequestContext) => Promise<T>): Promise<T> {
+    return this.borrow(scopeOf(ctx), async (runner) => {
+      const transaction: Transaction = { manager: runner.manager, afterCommit: [] };
+      try {
+        await runner.startTransaction();
+        const result = await work(ctx.within(transaction));
+        await runner.commitTransaction();
+        for (const callback of transaction.afterCommit) callback();
+        return result;
+      } catch (error) {
+        if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+        throw error;
+      }
+    });
   }
 
   /** The manager of the context's transaction, or one for single reads whose every statement is led to the right team. */
@@ -97,18 +96,16 @@ export class Database {
     return ctx.transaction ? read() : this.lists.get(JSON.stringify([scopeOf(ctx), name, values]), read);
   }
 
-  private async readJsonList(ctx: RequestContext, name: string, sql: string, values: unknown[]): Promise<string> {
+  private readJsonList(ctx: RequestContext, name: string, sql: string, values: unknown[]): Promise<string> {
     const text = `SELECT COALESCE(json_agg(r), '[]')::text AS list FROM (${sql}) r`;
-    const lease = ctx.transaction?.manager.queryRunner ?? this.dataSource.createQueryRunner();
-    try {
-      if (!ctx.transaction) await this.carry(lease, scopeOf(ctx));
-      const connection = (await lease.connect()) as pg.PoolClient;
-      this.dataSource.logger.logQuery(text, values, lease);
+    const read = async (runner: QueryRunner): Promise<string> => {
+      const connection = (await runner.connect()) as pg.PoolClient;
+      this.dataSource.logger.logQuery(text, values, runner);
       const { rows } = await connection.query<{ list: string }>({ name, text, values });
       return rows[0]!.list;
-    } finally {
-      if (!ctx.transaction) await lease.release();
-    }
+    };
+    const joined = ctx.transaction?.manager.queryRunner;
+    return joined ? read(joined) : this.borrow(scopeOf(ctx), read);
   }
 
   /** Runs `callback` after the commit of the context's transaction, or at once when there is none. */
@@ -123,17 +120,21 @@ export class Database {
    */
   private reader(scope: string): QueryRunner {
     const runner = this.dataSource.createQueryRunner();
-    runner.query = (async (sql: string, parameters?: unknown[], structured?: boolean): Promise<unknown> => {
-      const lease = this.dataSource.createQueryRunner();
-      try {
-        await this.carry(lease, scope);
-        return await lease.query(sql, parameters, structured as true);
-      } finally {
-        await lease.release();
-      }
-    }) as QueryRunner['query'];
+    runner.query = ((sql: string, parameters?: unknown[], structured?: boolean): Promise<unknown> =>
+      this.borrow(scope, (lease) => lease.query(sql, parameters, structured as true))) as QueryRunner['query'];
     runner.startTransaction = (): Promise<void> => Promise.reject(new TransactionRequired());
     return runner;
+  }
+
+  /** Lends a connection that carries `scope` for as long as `work` takes. */
+  private async borrow<T>(scope: string, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await this.carry(runner, scope);
+      return await work(runner);
+    } finally {
+      await runner.release();
+    }
   }
 
   private async carry(runner: QueryRunner, scope: string): Promise<void> {
@@ -145,11 +146,6 @@ export class Database {
 }
 
 const scopeOf = (ctx: RequestContext): string => ctx.teamId ?? (ctx.seesAllTeams ? '*' : '');
-
-export const sqlState = (error: unknown): string => {
-  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
-  return driverError?.code ?? code ?? '';
-};
 
 /** TypeORM answers `[rows, count]` for UPDATE and DELETE and bare rows for everything else. */
 function rowsOf<Row>(result: unknown): Row[] {

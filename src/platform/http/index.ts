@@ -7,4 +7,4 @@ export { buildOpenApi } from './openapi.js';
 export { PAGE_MAX, PageQuery, type Slice, sliceOf } from './paging.js';
 export { nextRequestId } from './request-id.js';
 export { BrowserRoute, Takes } from './route-options.js';
-export { IdParam, validationPipe } from './validation.js';
+export { IdParam, PathParam, validationPipe } from './validation.js';

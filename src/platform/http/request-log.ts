@@ -9,8 +9,8 @@ const QUIET = new Set(['/poll', '/health', '/health/live', '/health/ready']);
 export function logRequests(fastify: FastifyInstance, logger: Logger): void {
   fastify.addHook('onRoute', (route) => {
     if (QUIET.has(route.url)) return;
-    route.onRequest = [stamp, ...listOf(route.onRequest)] as typeof route.onRequest;
-    route.onResponse = [...listOf(route.onResponse), log] as typeof route.onResponse;
+    route.onRequest = [stamp, ...[route.onRequest ?? []].flat()] as typeof route.onRequest;
+    route.onResponse = [...[route.onResponse ?? []].flat(), log] as typeof route.onResponse;
   });
   const stamp: onRequestHookHandler = (request, reply, done) => {
     void reply.header('x-request-id', request.id);
@@ -28,5 +28,3 @@ export function logRequests(fastify: FastifyInstance, logger: Logger): void {
     done();
   };
 }
-
-const listOf = <T>(one: T | T[] | undefined): T[] => (one === undefined ? [] : Array.isArray(one) ? one : [one]);

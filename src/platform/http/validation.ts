@@ -36,11 +36,17 @@ class UuidPipe implements PipeTransform<string, string> {
   }
 }
 
-/** A UUID in the path; anything else is answered as not found. Stands in the OpenAPI document too, where a branded type alone would not. */
-export const IdParam =
-  (name: string): ParameterDecorator =>
+/**
+ * A parameter of the path as `pipe` reads it. It stands in the OpenAPI document as `schema`, which a branded type alone
+ * would not.
+ */
+export const PathParam =
+  (name: string, schema: { type: 'string'; format?: string; pattern?: string }, pipe: PipeTransform): ParameterDecorator =>
   (target, method, index) => {
-    Param(name, new UuidPipe())(target, method, index);
+    Param(name, pipe)(target, method, index);
     const descriptor = Object.getOwnPropertyDescriptor(target, method!)!;
-    (ApiParam({ name, schema: { type: 'string', format: 'uuid' } }) as MethodDecorator)(target, method!, descriptor);
+    (ApiParam({ name, schema }) as MethodDecorator)(target, method!, descriptor);
   };
+
+/** A UUID in the path; anything else is answered as not found. */
+export const IdParam = (name: string): ParameterDecorator => PathParam(name, { type: 'string', format: 'uuid' }, new UuidPipe());

@@ -1,9 +1,10 @@
 import { Global, Module } from '@nestjs/common';
 import { Settings } from '../../config/index.js';
 import { HealthChecks } from '../http/index.js';
+import { outboxFolder } from '../outbox/index.js';
 import { MailCarrier } from './mail-carrier.js';
 import { Mailer } from './mailer.js';
-import { OutboxCarrier, outboxFolder } from './outbox-carrier.js';
+import { OutboxCarrier } from './outbox-carrier.js';
 
 @Global()
 @Module({

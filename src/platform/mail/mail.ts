@@ -1,3 +1,4 @@
+import { isMessageKind } from '../outbox/index.js';
 import { isMailAddress, type Mailbox, oneLine, UnsendableMail } from './mailbox.js';
 
 /** What a use case wants to be sent, to one person. `letter()` makes `text` and `html`. */
@@ -13,7 +14,6 @@ export interface Mail {
 
 /** RFC 5322, 2.1.1: a line has at most 998 octets; subjects beyond some 70 characters are cut by programs anyway. */
 const LONGEST_SUBJECT = 250;
-const KIND = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 /**
  * The mail as it may be sent: one recipient, nothing that could end a header, a clean display name.
@@ -27,7 +27,7 @@ export function checkedMail(mail: Mail): Mail {
     throw new UnsendableMail('`subject` has a line break or a control character; put text that people typed through oneLine().');
   if (!mail.subject.trim() || mail.subject.length > LONGEST_SUBJECT)
     throw new UnsendableMail(`\`subject\` is empty or longer than ${LONGEST_SUBJECT} characters.`);
-  if (!KIND.test(mail.kind) || mail.kind.length > 50)
+  if (!isMessageKind(mail.kind))
     throw new UnsendableMail('`kind` is not lower-case words joined by hyphens, such as verify-email, of at most 50 characters.');
   const shown = oneLine(name ?? '');
   return { ...mail, to: shown ? { address, name: shown } : { address } };

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mailsIn } from '../../../test/support/outbox.js';
 import { newId } from '../context/index.js';
+import { OUTBOX_KEEPS, outboxFolder } from '../outbox/index.js';
 import type { WrittenMail } from './mail-carrier.js';
-import { OUTBOX_KEEPS, OutboxCarrier, outboxFolder } from './outbox-carrier.js';
+import { OutboxCarrier } from './outbox-carrier.js';
 
 describe('the outbox', () => {
   let dataDir: string;

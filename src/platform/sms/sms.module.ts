@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Settings } from '../../config/index.js';
 import { HealthChecks } from '../http/index.js';
-import { outboxFolder } from '../mail/index.js';
+import { outboxFolder } from '../outbox/index.js';
 import { SmsCarrier } from './sms-carrier.js';
 import { SmsOutboxCarrier } from './sms-outbox-carrier.js';
 import { SmsSender } from './sms-sender.js';

@@ -1,3 +1,5 @@
+import { isMessageKind } from '../outbox/index.js';
+
 /** What a use case wants to be sent to one telephone. */
 export interface Sms {
   /** E.164, such as +27821234567. */
@@ -13,7 +15,6 @@ export class UnsendableSms extends Error {
 }
 
 const E164 = /^\+[1-9]\d{6,14}$/;
-const KIND = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 /** What providers take at most, as several parts. */
 const LONGEST = 1600;
 
@@ -21,7 +22,7 @@ const LONGEST = 1600;
 export function checkedSms(sms: Sms): Sms {
   if (!E164.test(sms.to)) throw new UnsendableSms('`to` is not a number in E.164 form, such as +27821234567.');
   if (!sms.text.trim() || sms.text.length > LONGEST) throw new UnsendableSms(`\`text\` is empty or longer than ${LONGEST} characters.`);
-  if (!KIND.test(sms.kind) || sms.kind.length > 50)
+  if (!isMessageKind(sms.kind))
     throw new UnsendableSms('`kind` is not lower-case words joined by hyphens, such as verify-mobile, of at most 50 characters.');
   return sms;
 }

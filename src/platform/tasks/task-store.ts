@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { newId, type RequestContext, type TaskId, type TeamId } from '../context/index.js';
 import { Clock } from '../clock/clock.js';
-import { Database, sqlState } from '../database/index.js';
+import { Database, isUniqueViolation } from '../database/index.js';
 import { LANE_NAMES, type TaskKind } from './define-task.js';
 import type { TaskState } from './task.entity.js';
 import type { DueTask } from './task-transport.js';
@@ -56,7 +56,6 @@ const LEASED = `t.id, name, team_id AS "teamId", payload, attempts, max_attempts
   dedupe_key AS "dedupeKey", lease_id AS "leaseId"`;
 /** Due and free, or leased by a worker that fell silent. $1 is now; the first two conditions are those of the index. */
 const FREE = `state IN ('waiting', 'running') AND run_at <= $1 AND (state = 'waiting' OR lease_until <= $1)`;
-const UNIQUE_VIOLATION = '23505';
 const FORGET_BATCH = 5000;
 
 /**
@@ -171,7 +170,7 @@ export class TaskStore {
           `FROM (SELECT EXISTS (SELECT FROM task WHERE name = $6 AND dedupe_key = $7 AND state = 'waiting') AS other) o`,
         );
       } catch (err) {
-        if (sqlState(err) !== UNIQUE_VIOLATION) throw err; // else one with the same key was committed just now: look again
+        if (!isUniqueViolation(err)) throw err; // else one with the same key was committed just now: look again
       }
     }
   }

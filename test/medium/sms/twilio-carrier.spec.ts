@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { OUTBOX_KEEPS } from '../../../src/platform/outbox/index.js';
 import { SmsRefused, type WrittenSms } from '../../../src/platform/sms/sms-carrier.js';
-import { SMS_OUTBOX_KEEPS, SmsOutboxCarrier } from '../../../src/platform/sms/sms-outbox-carrier.js';
+import { SmsOutboxCarrier } from '../../../src/platform/sms/sms-outbox-carrier.js';
 import { checkedSms, UnsendableSms } from '../../../src/platform/sms/sms.js';
 import { TwilioCarrier } from '../../../src/platform/sms/twilio-carrier.js';
 import { runFolder } from '../../support/test-run.js';
@@ -126,11 +127,11 @@ describe('the outbox of SMS', () => {
 
   it('keeps the newest and leaves mails alone', async () => {
     const folder = mkdtempSync(join(runFolder(), 'sms-'));
-    for (let i = 0; i <= SMS_OUTBOX_KEEPS; i++) writeFileSync(join(folder, `2025${String(i).padStart(4, '0')}T000000Z-x-1.sms.txt`), '');
+    for (let i = 0; i <= OUTBOX_KEEPS; i++) writeFileSync(join(folder, `2025${String(i).padStart(4, '0')}T000000Z-x-1.sms.txt`), '');
     writeFileSync(join(folder, '20200101T000000Z-x-1.eml'), '');
     await new SmsOutboxCarrier(folder).deliver(SMS);
     const files = readdirSync(folder);
-    expect(files.filter((f) => f.endsWith('.sms.txt'))).toHaveLength(SMS_OUTBOX_KEEPS);
+    expect(files.filter((f) => f.endsWith('.sms.txt'))).toHaveLength(OUTBOX_KEEPS);
     expect(files).toContain('20200101T000000Z-x-1.eml');
   });
 });

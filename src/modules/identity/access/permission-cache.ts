@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { Database } from '../../../platform/database/index.js';
 import { Logger } from '../../../platform/telemetry/logger.js';
 
-/** The channel that triggers of the identity tables notify (see the first migration). */
+/** The channel that triggers of the identity tables notify, with the table's name (see the migrations). */
 const CHANNEL = 'rosfleet_access';
 const RECONNECT_MS = 1000;
 const MOST_ENTRIES = 50_000;
@@ -19,7 +19,7 @@ export class PermissionCache<V> implements OnApplicationBootstrap, OnApplication
   private listener: pg.Client | undefined;
   private generation = 0;
   private stopped = false;
-  private readonly watchers: (() => void)[] = [];
+  private readonly watchers: { readonly table: string; readonly callback: () => void }[] = [];
 
   constructor(
     private readonly db: Database,
@@ -57,17 +57,21 @@ export class PermissionCache<V> implements OnApplicationBootstrap, OnApplication
     this.entries.clear();
   }
 
-  /** Runs `callback` whenever something of identity has changed in the database, in whichever process. */
-  watch(callback: () => void): void {
-    this.watchers.push(callback);
+  /**
+   * Runs `callback` whenever rows of `table` have changed in the database, in whichever process; and when the line to it
+   * is there again, as they may have changed meanwhile.
+   * @param table one with the trigger `access_changed`
+   */
+  watch(table: string, callback: () => void): void {
+    this.watchers.push({ table, callback });
   }
 
   private async listen(): Promise<void> {
     const client = this.db.dedicatedClient('rosfleet-access');
     const lost = (): void => this.lost(client);
-    client.on('notification', () => {
+    client.on('notification', ({ payload }) => {
       this.clear();
-      for (const watcher of this.watchers) watcher();
+      for (const { table, callback } of this.watchers) if (table === payload) callback();
     });
     client.on('error', lost);
     client.on('end', lost);
@@ -76,6 +80,7 @@ export class PermissionCache<V> implements OnApplicationBootstrap, OnApplication
       await client.query(`LISTEN ${CHANNEL}`);
       this.clear();
       this.listener = client;
+      for (const { callback } of this.watchers) callback();
     } catch (err) {
       this.logger.warn({ err }, 'cannot listen for permission changes; asking the database each time');
       this.retry();

@@ -59,7 +59,10 @@ export class SigningKeys implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     await this.rotateIfDue();
-    this.changes?.watch(() => void this.reload().catch((err: unknown) => this.logger?.error({ err }, 'cannot read the signing keys')));
+    this.changes?.watch(
+      'signing_key',
+      () => void this.reload().catch((err: unknown) => this.logger?.error({ err }, 'cannot read the signing keys')),
+    );
   }
 
   /** The key that signs now. */

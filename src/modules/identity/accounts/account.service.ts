@@ -13,6 +13,7 @@ import { OldPassword } from './old-password.entity.js';
 import { complaints, REMEMBERED_PASSWORDS, wordsAbout } from './password-policy.js';
 import { hashPassword, passwordMatches } from './passwords.js';
 import { Throttle } from './throttle.js';
+import { userByAddress } from './user-by-address.js';
 import { User } from './user.entity.js';
 
 /** A person's own account: password, address, the links that prove it. */
@@ -34,7 +35,7 @@ export class AccountService {
   }
 
   findByEmail(ctx: RequestContext, email: string): Promise<User | null> {
-    return this.db.manager(ctx).createQueryBuilder(User, 'u').andWhere('u.email = :email', { email: email.trim().toLowerCase() }).getOne();
+    return userByAddress(this.db, ctx, email);
   }
 
   /**

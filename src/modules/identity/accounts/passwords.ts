@@ -1,4 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
+import type { Random } from '../../../platform/crypto/index.js';
 
 /** argon2id with the parameters RFC 9106 recommends where memory is scarce: 64 MiB, 3 passes. */
 const PARAMETERS = { memoryCost: 65_536, timeCost: 3, parallelism: 1 };
@@ -13,3 +14,6 @@ export async function passwordMatches(stored: string | null | undefined, passwor
   const right = await verify(stored ?? (await DECOY), password);
   return right && typeof stored === 'string';
 }
+
+/** A password that somebody is told once and has to change; its ending brings what PASSWORD_RULE asks for. */
+export const temporaryPassword = (random: Random): string => `${random.alphanumeric(16)}-a1A`;

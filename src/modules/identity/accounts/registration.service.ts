@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../../../config/index.js';
 import { RequestContext } from '../../../platform/context/index.js';
 import { AppKeys } from '../../../platform/crypto/index.js';
-import { Database, sqlState } from '../../../platform/database/index.js';
+import { Database, isUniqueViolation } from '../../../platform/database/index.js';
 import { ValidationFailed } from '../../../platform/errors/index.js';
 import { Mailer } from '../../../platform/mail/index.js';
 import { defineTask, Handles, Tasks } from '../../../platform/tasks/index.js';
@@ -73,7 +73,7 @@ export class RegistrationService {
         }
       });
     } catch (error) {
-      if (sqlState(error) !== UNIQUE_VIOLATION) throw error; // registered twice at once: the other one won
+      if (!isUniqueViolation(error)) throw error; // registered twice at once: the other one won
     }
   }
 
@@ -94,5 +94,3 @@ export class RegistrationService {
     });
   }
 }
-
-const UNIQUE_VIOLATION = '23505';

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Post, Put } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Answers, Ctx, RequireScope } from '../../../platform/access/index.js';
 import { type CredentialId, RequestContext } from '../../../platform/context/index.js';
 import { ValidationFailed } from '../../../platform/errors/index.js';
@@ -10,8 +10,6 @@ import { ApiCredentialsService } from './api-credentials.service.js';
 import { ApiCredentialDto, ApiCredentialWithKeyDto, ApiCredentialWriteDto, toApiCredential } from './dto/api-credential.dto.js';
 import { CredentialNotFound } from './errors.js';
 
-const teamParam = ApiParam({ name: 'team', format: 'uuid' });
-
 @ApiTags('api-credentials')
 @Controller('teams/:team/api-credentials')
 export class ApiCredentialsController {
@@ -19,7 +17,6 @@ export class ApiCredentialsController {
 
   @Post()
   @HttpCode(200)
-  @teamParam
   @RequireScope('api:create', { in: 'team' })
   @Header('cache-control', 'no-store')
   @Answers(TeamNotFound, PersonRequired, ValidationFailed)
@@ -35,7 +32,6 @@ export class ApiCredentialsController {
   }
 
   @Get()
-  @teamParam
   @RequireScope('api:view', { in: 'team' })
   @Answers(TeamNotFound)
   @ApiOperation({ operationId: 'listApiCredentials', summary: 'API tokens of a team, newest first, at most 500' })
@@ -45,7 +41,6 @@ export class ApiCredentialsController {
   }
 
   @Get(':apiToken')
-  @teamParam
   @RequireScope('api:view', { in: 'team' })
   @Answers(TeamNotFound, CredentialNotFound)
   @ApiOperation({ operationId: 'getApiCredential', summary: 'One API token without its secret' })
@@ -55,7 +50,6 @@ export class ApiCredentialsController {
   }
 
   @Put(':apiToken')
-  @teamParam
   @RequireScope('api:update', { in: 'team' })
   @Answers(TeamNotFound, CredentialNotFound, PersonRequired, ValidationFailed)
   @ApiOperation({
@@ -74,7 +68,6 @@ export class ApiCredentialsController {
 
   @Delete(':apiToken')
   @HttpCode(204)
-  @teamParam
   @RequireScope('api:delete', { in: 'team' })
   @Answers(TeamNotFound, CredentialNotFound)
   @ApiOperation({ operationId: 'deleteApiCredential', summary: 'Revoke an API token; the JWTs that it was traded for end with it' })

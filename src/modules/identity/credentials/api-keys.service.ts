@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Scope } from '../../../platform/access/index.js';
 import { Clock } from '../../../platform/clock/clock.js';
-import { type ApiKeyId, RequestContext } from '../../../platform/context/index.js';
+import type { ApiKeyId, RequestContext } from '../../../platform/context/index.js';
 import { AppKeys, Random } from '../../../platform/crypto/index.js';
 import { Database } from '../../../platform/database/index.js';
 import { ValidationFailed } from '../../../platform/errors/index.js';
@@ -10,7 +10,6 @@ import { plainName } from '../accounts/plain-name.js';
 import { IdentityService } from '../identity.service.js';
 import { TeamAccess } from '../teams/team-access.js';
 import { TeamNotFound } from '../teams/errors.js';
-import { systemOf } from '../teams/teams.service.js';
 import { ApiKey } from './api-key.entity.js';
 import { ApiKeyNotFound, KeyPermissionNotHeld } from './errors.js';
 import { API_KEY_PREFIX, API_KEY_PURPOSE, KEY_PERMISSIONS, scopesOfPermissions } from './key-permissions.js';
@@ -91,13 +90,11 @@ export class ApiKeysService {
     const { userId } = personOf(ctx);
     const key = await this.find(ctx, id, 'api:update');
     if (key.userId !== userId) {
-      const held = (await this.access.scopesOfCaller(ctx, key.teamId)) ?? new Set();
-      const lacking = key.permissions.filter((p) => [...scopesOfPermissions([p])].some((scope) => !held.has(scope)));
-      if (lacking.length) throw new KeyPermissionNotHeld(lacking);
+      assertHolds((await this.access.scopesOfCaller(ctx, key.teamId)) ?? new Set(), key.permissions);
     }
     const secret = this.newSecret();
     const { keyPrefix, secretHash } = this.stored(secret);
-    const system = systemOf(ctx, 'rotate-key');
+    const system = ctx.asSystem('rotate-key');
     const rows = await this.db.query(system, `UPDATE api_key SET key_prefix = $2, secret_hash = $3 WHERE id = $1 RETURNING id`, [
       ...[key.id, keyPrefix, secretHash],
     ]);
@@ -109,7 +106,7 @@ export class ApiKeysService {
   /** @throws ApiKeyNotFound */
   async remove(ctx: RequestContext, id: string): Promise<void> {
     const key = await this.find(ctx, id, 'api:delete');
-    const system = systemOf(ctx, 'delete-key');
+    const system = ctx.asSystem('delete-key');
     if (!(await this.db.query(system, `DELETE FROM api_key WHERE id = $1 RETURNING id`, [key.id])).length) throw new ApiKeyNotFound();
     this.identity.forgetStandings(system);
   }
@@ -123,7 +120,7 @@ export class ApiKeysService {
   /** Keys lie in several teams: each condition here binds them to the caller's own memberships. */
   private manageable(ctx: RequestContext, scope: Scope) {
     const userId = ctx.requireUser();
-    const all = this.db.manager(systemOf(ctx, 'api-keys')).createQueryBuilder(ApiKey, 'k');
+    const all = this.db.manager(ctx.asSystem('api-keys')).createQueryBuilder(ApiKey, 'k');
     if (ctx.actor.kind !== 'user')
       return all.andWhere('k.teamId = :team AND :holds', { team: ctx.requireTeam(), holds: ctx.scopes.has(scope) });
     return all.andWhere(
@@ -141,9 +138,9 @@ export class ApiKeysService {
           (permission) => `permissions: there is no permission ${permission}; known are ${KEY_PERMISSIONS.join(', ')}`,
         ),
       });
-    const lacking = wanted.filter((permission) => [...scopesOfPermissions([permission])].some((scope) => !ctx.scopes.has(scope)));
-    if (lacking.length) throw new KeyPermissionNotHeld([...new Set(lacking)]);
-    return [...new Set(wanted)].sort();
+    const permissions = [...new Set(wanted)];
+    assertHolds(ctx.scopes, permissions);
+    return permissions.sort();
   }
 
   private newSecret(): string {
@@ -153,4 +150,10 @@ export class ApiKeysService {
   private stored(secret: string): { keyPrefix: string; secretHash: string } {
     return { keyPrefix: secret.slice(0, API_KEY_PREFIX.length + SHOWN), secretHash: this.keys.mac(secret, API_KEY_PURPOSE) };
   }
+}
+
+/** @throws KeyPermissionNotHeld naming the permissions that stand for a scope which is not among `scopes` */
+function assertHolds(scopes: ReadonlySet<string>, permissions: readonly string[]): void {
+  const lacking = permissions.filter((permission) => [...scopesOfPermissions([permission])].some((scope) => !scopes.has(scope)));
+  if (lacking.length) throw new KeyPermissionNotHeld(lacking);
 }

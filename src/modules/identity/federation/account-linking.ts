@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../../config/index.js';
-import { RequestContext, type UserId } from '../../../platform/context/index.js';
-import { Database, sqlState } from '../../../platform/database/index.js';
+import type { RequestContext, UserId } from '../../../platform/context/index.js';
+import { Database, isUniqueViolation } from '../../../platform/database/index.js';
 import { plainName } from '../accounts/plain-name.js';
 import { IdentityService } from '../identity.service.js';
 import type { ForeignIdentity } from './foreign-identity.js';
-import { LinkedAccounts, UNIQUE_VIOLATION } from './linked-accounts.js';
+import { LinkedAccounts } from './linked-accounts.js';
 import { FederationProblem } from './problems.js';
 
 const LONGEST_NAME = 255;
@@ -26,13 +26,13 @@ export class AccountLinking {
    */
   async accountOf(ctx: RequestContext, who: ForeignIdentity): Promise<UserId> {
     // Nobody is signed in yet, and a new person's team is written: our own work.
-    const own = RequestContext.of({ kind: 'system', task: 'federation' }, { requestId: ctx.requestId });
+    const own = ctx.asSystem('federation');
     const settle = (): Promise<UserId> =>
       this.db.transaction(own, async (ctx) => (await this.linked.find(ctx, who)) ?? (await this.register(ctx, who)));
     try {
       return await settle();
     } catch (error) {
-      if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+      if (!isUniqueViolation(error)) throw error;
       return settle(); // the same person came twice at once, and the other request was quicker
     }
   }

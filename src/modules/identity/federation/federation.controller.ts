@@ -1,14 +1,16 @@
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Param, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { Settings } from '../../../config/index.js';
-import { Ctx } from '../../../platform/access/index.js';
-import { RequestContext } from '../../../platform/context/index.js';
 import { NotFound } from '../../../platform/errors/index.js';
 import { SignInExpired } from '../errors.js';
 import { errors } from '../oidc/library.js';
 import { OidcProvider } from '../oidc/oidc-provider.js';
+import { cookieOf, hostCookie, setCookie } from '../pages/cookies.js';
 import { ShowsPage } from '../pages/page-routes.js';
+import { type Visit, visitOf } from '../pages/pages.js';
 import { FederatedLogin, REMEMBERED_SECONDS } from './federated-login.js';
+
+const BROWSER = /^[\w-]{43}$/;
 
 /** For a person's browser only: to an external provider and back. */
 @Controller()
@@ -21,33 +23,29 @@ export class FederationController {
 
   @Get('sign-in/:uid/with/:provider')
   @ShowsPage(SignInExpired, NotFound)
-  async begin(
-    @Param('uid') uid: string,
-    @Param('provider') provider: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const again = await this.mustProveAnew(request, reply, uid);
-    const browser = this.browserOf(request) ?? this.login.newBrowser();
+  async begin(@Param('uid') uid: string, @Param('provider') provider: string, @Res() reply: FastifyReply): Promise<void> {
+    const visit = visitOf(reply);
+    const again = await this.mustProveAnew(visit, uid);
+    const browser = this.browserOf(visit) ?? this.login.newBrowser();
     const url = await this.login.begin({ uid, provider, browser, again });
-    const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax', `Max-Age=${REMEMBERED_SECONDS}`, ...(this.isHttps ? ['Secure'] : [])];
-    void reply.header('set-cookie', [`${this.cookie}=${browser}`, ...attributes].join('; '));
+    setCookie(reply, this.settings, { name: this.cookie, value: browser, seconds: REMEMBERED_SECONDS });
     lead(reply, url);
   }
 
   @Get('callback')
   @ShowsPage(SignInExpired)
-  async finish(@Ctx() ctx: RequestContext, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const url = request.raw.url ?? '';
+  async finish(@Res() reply: FastifyReply): Promise<void> {
+    const visit = visitOf(reply);
+    const url = visit.request.raw.url ?? '';
     const search = url.includes('?') ? url.slice(url.indexOf('?')) : '';
-    lead(reply, await this.login.finish(ctx, search, this.browserOf(request)));
+    lead(reply, await this.login.finish(visit.ctx, search, this.browserOf(visit)));
   }
 
   /**
    * Whether the application asked that the person prove who they are now, not some time ago.
    * @throws SignInExpired when there is no such sign-in in this very browser, or it asks for something else
    */
-  private async mustProveAnew(request: FastifyRequest, reply: FastifyReply, uid: string): Promise<boolean> {
+  private async mustProveAnew({ request, reply }: Visit, uid: string): Promise<boolean> {
     try {
       const interaction = await this.oidc.current.interactionDetails(request.raw, reply.raw);
       if (interaction.uid !== uid || interaction.prompt.name !== 'login') throw new SignInExpired();
@@ -59,21 +57,13 @@ export class FederationController {
     }
   }
 
-  private get isHttps(): boolean {
-    return this.settings.PUBLIC_URL.startsWith('https:');
-  }
-
-  /** With https no other host, not even one below the same domain, can plant a cookie of this name. */
   private get cookie(): string {
-    return this.isHttps ? '__Host-rosfleet_federated' : 'rosfleet_federated';
+    return hostCookie(this.settings, 'rosfleet_federated');
   }
 
-  private browserOf(request: FastifyRequest): string | undefined {
-    for (const part of (request.headers.cookie ?? '').split(';')) {
-      const [name, value = ''] = part.trim().split('=');
-      if (name === this.cookie && /^[A-Za-z0-9_-]{43}$/.test(value)) return value;
-    }
-    return undefined;
+  private browserOf({ request }: Visit): string | undefined {
+    const known = cookieOf(request, this.cookie);
+    return known !== undefined && BROWSER.test(known) ? known : undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { IdentityProviderEntry } from '../../../config/index.js';
+import { storedAddress } from '../accounts/stored-address.js';
 import type { IdentitySource } from '../accounts/user.entity.js';
 
 /** Who somebody is in the words of an external issuer, after its word was checked. */
@@ -23,7 +24,7 @@ export const MICROSOFT_CONSUMERS = '9188040d-6c67-4c5b-b112-36a304b66dad';
 /** An address in its stored form; undefined when it is none. */
 export function addressOf(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.length > 254) return undefined;
-  const address = value.trim().toLowerCase();
+  const address = storedAddress(value);
   return /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(address) ? address : undefined;
 }
 

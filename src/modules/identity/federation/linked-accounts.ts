@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/clock/clock.js';
 import { newId, type RequestContext, type UserId } from '../../../platform/context/index.js';
-import { Database, sqlState } from '../../../platform/database/index.js';
+import { Database, isUniqueViolation } from '../../../platform/database/index.js';
 import { NotFound } from '../../../platform/errors/index.js';
 import { Mailer } from '../../../platform/mail/index.js';
 import { PermissionCache } from '../access/permission-cache.js';
@@ -15,7 +15,6 @@ import { FederationProblem } from './problems.js';
 
 /** Most identities of a person that are shown. */
 export const MOST_IDENTITIES = 100;
-export const UNIQUE_VIOLATION = '23505';
 
 /** What decides whose account it is. */
 export type Claimant = Pick<ForeignIdentity, 'issuer' | 'subject' | 'verifiedEmail'>;
@@ -64,7 +63,7 @@ export class LinkedAccounts {
       return (await this.db.transaction(ctx, (ctx) => this.find(ctx, who))) !== undefined;
     } catch (error) {
       if (error instanceof FederationProblem) return false;
-      if (sqlState(error) === UNIQUE_VIOLATION) return true; // linked by another request meanwhile
+      if (isUniqueViolation(error)) return true; // linked by another request meanwhile
       throw error;
     }
   }

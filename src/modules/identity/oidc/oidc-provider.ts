@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type OidcLibrary from 'oidc-provider';
 import type { Account, Configuration, KoaContextWithOIDC } from 'oidc-provider';
-import { Settings } from '../../../config/index.js';
+import { isHttps, Settings } from '../../../config/index.js';
 import { AuditTrail } from '../../../platform/audit/index.js';
 import { RequestContext, type UserId } from '../../../platform/context/index.js';
 import { AppKeys } from '../../../platform/crypto/index.js';
@@ -73,6 +73,7 @@ export class OidcProvider {
 
   private configuration(): Configuration {
     const { ACCESS_TOKEN_SECONDS } = this.settings;
+    const cookie = { signed: true, httpOnly: true, sameSite: 'lax', secure: isHttps(this.settings) } as const;
     const parts = { records: this.records, clients: this.clients, sessions: this.sessions };
     return {
       adapter: (model: string) => new OidcAdapter(model, parts),
@@ -81,8 +82,8 @@ export class OidcProvider {
       cookies: {
         keys: this.appKeys.macsOf('cookies', 'oidc'),
         names: { session: 'rosfleet_session', interaction: 'rosfleet_sign_in', resume: 'rosfleet_resume' },
-        long: { signed: true, httpOnly: true, sameSite: 'lax', secure: this.isHttps },
-        short: { signed: true, httpOnly: true, sameSite: 'lax', secure: this.isHttps },
+        long: cookie,
+        short: cookie,
       },
       scopes: ['openid', 'offline_access', 'profile', 'email', 'phone'],
       claims: {
@@ -141,10 +142,6 @@ export class OidcProvider {
   }
 
   private readonly system = RequestContext.system('oidc');
-
-  private get isHttps(): boolean {
-    return this.settings.PUBLIC_URL.startsWith('https:');
-  }
 
   /** People who may sign in; nobody else exists for the provider. */
   private async account(userId: UserId): Promise<Account | undefined> {

@@ -1,9 +1,7 @@
-import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { createHash } from 'node:crypto';
 import { Settings } from '../../../config/index.js';
-import { Ctx } from '../../../platform/access/index.js';
-import { RequestContext } from '../../../platform/context/index.js';
 import { Random } from '../../../platform/crypto/index.js';
 import { NotFound, RateLimited } from '../../../platform/errors/index.js';
 import { AccountService } from '../accounts/account.service.js';
@@ -16,7 +14,7 @@ import { Invitations } from '../teams/invitations.js';
 import { SignInRequired } from './errors.js';
 import { BareForm, InvitedRegistrationForm } from './forms.js';
 import { ShowsPage, TakesForm } from './page-routes.js';
-import { Pages, type Visit } from './pages.js';
+import { Pages, type Visit, visitOf } from './pages.js';
 import type { Problem } from './problem.js';
 import { messageView } from './views/account.js';
 import { acceptInvitationView, invitationView, wrongPersonView } from './views/invitation.js';
@@ -39,77 +37,60 @@ export class InvitationController {
 
   @Get('invitations/:token')
   @ShowsPage(NotFound, InvitationGone)
-  async page(
-    @Ctx() ctx: RequestContext,
-    @Param('token') token: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const visit = { request, reply };
-    this.pages.show(visit, await this.view(ctx, visit, token));
+  async page(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
+    const visit = visitOf(reply);
+    this.pages.show(visit, await this.view(visit, token));
   }
 
   @Post('invitations/:token')
   @TakesForm(NotFound, InvitationGone, SignInRequired, InvitationForAnother, AddressUnverified)
-  async accept(
-    @Ctx() ctx: RequestContext,
-    @Param('token') token: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const visit = { request, reply };
+  async accept(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
+    const visit = visitOf(reply);
     await this.pages.take(visit, {
-      ...{ form: BareForm, body },
+      form: BareForm,
       deed: async () => {
-        const user = await this.sessions.person(ctx, visit);
+        const user = await this.sessions.person(visit.ctx, visit);
         if (!user) throw new SignInRequired();
         const { team } = await this.invitations.look(token);
-        await this.invitations.accept(ctx, token, user.id);
+        await this.invitations.accept(visit.ctx, token, user.id);
         this.joined(visit, team);
       },
-      again: (problem) => this.view(ctx, visit, token, { problem }),
+      again: (problem) => this.view(visit, token, { problem }),
     });
   }
 
   /** The invitation came to the address, so it needs no further proof. */
   @Post('invitations/:token/register')
   @TakesForm(NotFound, InvitationGone, RateLimited)
-  async register(
-    @Ctx() ctx: RequestContext,
-    @Param('token') token: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const visit = { request, reply };
+  async register(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
+    const visit = visitOf(reply);
     await this.pages.take(visit, {
-      ...{ form: InvitedRegistrationForm, body },
+      form: InvitedRegistrationForm,
       deed: async ({ name, password }) => {
         const { email, team, hasAccount } = await this.invitations.look(token);
         if (hasAccount) return this.pages.redirect(visit, pathOf(token)); // of two at once the other one registered
-        await this.registration.register(ctx, { email, name, password, ip: request.ip, invited: true });
-        const user = await this.accounts.findByEmail(ctx, email);
-        await this.invitations.accept(ctx, token, user!.id);
+        await this.registration.register(visit.ctx, { email, name, password, ip: visit.request.ip, invited: true });
+        const user = await this.accounts.findByEmail(visit.ctx, email);
+        await this.invitations.accept(visit.ctx, token, user!.id);
         this.joined(visit, team);
       },
-      again: (problem, typed) => this.view(ctx, visit, token, { problem, name: typed('name') }),
+      again: (problem, typed) => this.view(visit, token, { problem, name: typed('name') }),
     });
   }
 
   /** Where the provider leads to after a sign-in that an invitation asked for. The code is not needed: the browser's session is. */
   @Get('signed-in')
   @ShowsPage(NotFound)
-  signedIn(@Query('state') token: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+  signedIn(@Query('state') token: unknown, @Res() reply: FastifyReply): void {
     if (typeof token !== 'string' || !TOKEN.test(token)) throw new NotFound();
-    this.pages.redirect({ request, reply }, pathOf(token));
+    this.pages.redirect(visitOf(reply), pathOf(token));
   }
 
-  private async view(ctx: RequestContext, visit: Visit, token: string, shown: { problem?: Problem; name?: string } = {}): Promise<View> {
+  private async view(visit: Visit, token: string, shown: { problem?: Problem; name?: string } = {}): Promise<View> {
     if (!TOKEN.test(token)) throw new NotFound();
     const invitation = await this.invitations.look(token);
     const common = { invitation, csrf: this.pages.csrf(visit), path: pathOf(token), problem: shown.problem };
-    const user = await this.sessions.person(ctx, visit);
+    const user = await this.sessions.person(visit.ctx, visit);
     if (!user) return invitationView({ ...common, name: shown.name ?? '', signIn: this.signInPath(token, invitation.email) });
     if (user.email === invitation.email) return acceptInvitationView(common);
     return wrongPersonView({ ...common, signedInAs: user.email, signIn: this.signInPath(token, invitation.email, 'login') });

@@ -21,7 +21,7 @@ export class OnwardPaths {
 
   /** @param uid of a sign-in that this browser has just been shown */
   remember({ reply }: Visit, uid: string): void {
-    setCookie(reply, COOKIE, uid, this.settings.PUBLIC_URL.startsWith('https:'));
+    setCookie(reply, this.settings, { name: COOKIE, value: uid });
   }
 
   async of({ request }: Visit): Promise<Onward> {

@@ -1,4 +1,4 @@
-import type { Settings } from '../../../config/index.js';
+import { isHttps, type Settings } from '../../../config/index.js';
 import { STYLE_SOURCE } from './views/style.js';
 
 /** A year, as preload lists ask for at least. */
@@ -26,7 +26,7 @@ export function pageHeaders(settings: Settings, formTargets: readonly string[] =
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'x-robots-tag': 'noindex',
-    ...(settings.PUBLIC_URL.startsWith('https:') ? { 'strict-transport-security': HSTS } : {}),
+    ...(isHttps(settings) ? { 'strict-transport-security': HSTS } : {}),
   };
 }
 

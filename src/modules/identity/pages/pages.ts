@@ -1,11 +1,13 @@
 import { Injectable, type Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Settings } from '../../../config/index.js';
+import type { ContextRequest } from '../../../platform/access/index.js';
+import type { RequestContext } from '../../../platform/context/index.js';
 import { AppKeys, Random } from '../../../platform/crypto/index.js';
 import { DomainError, RateLimited, ValidationFailed } from '../../../platform/errors/index.js';
 import { validationPipe } from '../../../platform/http/index.js';
 import { CodeRefused, SignInRefused } from '../errors.js';
-import { cookieOf, setCookie } from './cookies.js';
+import { cookieOf, hostCookie, setCookie } from './cookies.js';
 import { FormRefused } from './errors.js';
 import { pageHeaders } from './page-headers.js';
 import { type Problem, problemOf } from './problem.js';
@@ -17,10 +19,17 @@ const SECRET = /^[\w-]{43}$/;
 
 /** A request of a browser and the answer to it. */
 export interface Visit {
+  readonly ctx: RequestContext;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   /** Where the page's forms may lead on to beside this server: CSP sources. */
   readonly formTargets?: readonly string[];
+}
+
+/** @param reply of a route that the access guard has let in */
+export function visitOf(reply: FastifyReply): Visit {
+  const request = reply.request as ContextRequest;
+  return { ctx: request.ctx, request, reply };
 }
 
 /** A form's fields as they came in, for showing them again; never passwords. */
@@ -28,7 +37,6 @@ export type Typed = (field: string) => string;
 
 export interface FormWork<F extends object> {
   readonly form: Type<F>;
-  readonly body: unknown;
   /** Does what the form asks for and answers. */
   readonly deed: (form: F) => Promise<void>;
   /** The form's page once more, with what was wrong. */
@@ -69,7 +77,7 @@ export class Pages {
     const known = cookieOf(request, this.cookie);
     if (known !== undefined && SECRET.test(known)) return this.keys.mac(known, PURPOSE);
     const secret = this.random.bytes(SECRET_BYTES).toString('base64url');
-    setCookie(reply, this.cookie, secret, this.isHttps);
+    setCookie(reply, this.settings, { name: this.cookie, value: secret });
     return this.keys.mac(secret, PURPOSE);
   }
 
@@ -78,8 +86,8 @@ export class Pages {
    * the form's page, with all that was typed but passwords.
    * @throws FormRefused, and what no form shows
    */
-  async take<F extends object>(visit: Visit, { form, body, deed, again }: FormWork<F>): Promise<void> {
-    const fields = (body ?? {}) as Record<string, unknown>;
+  async take<F extends object>(visit: Visit, { form, deed, again }: FormWork<F>): Promise<void> {
+    const fields = (visit.request.body ?? {}) as Record<string, unknown>;
     this.requireOwnForm(visit.request, fields['csrf']);
     try {
       await deed((await this.pipe.transform(fields, { type: 'body', metatype: form })) as F);
@@ -107,12 +115,7 @@ export class Pages {
     if (!this.keys.macMatches(token, secret, PURPOSE)) throw new FormRefused();
   }
 
-  /** `__Host-` keeps other hosts of the domain from planting the cookie; browsers take it over https only. */
   private get cookie(): string {
-    return this.isHttps ? '__Host-rosfleet_form' : 'rosfleet_form';
-  }
-
-  private get isHttps(): boolean {
-    return this.settings.PUBLIC_URL.startsWith('https:');
+    return hostCookie(this.settings, 'rosfleet_form');
   }
 }

@@ -1,8 +1,6 @@
-import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { Settings } from '../../../config/index.js';
-import { Ctx } from '../../../platform/access/index.js';
-import { RequestContext } from '../../../platform/context/index.js';
 import { RateLimited } from '../../../platform/errors/index.js';
 import { CodeRefused, SignInExpired, SignInRefused } from '../errors.js';
 import { type Progress, SignInFlow } from '../sign-in/sign-in-flow.js';
@@ -11,13 +9,13 @@ import { BareForm, CodeForm, NewPasswordForm, PasswordForm } from './forms.js';
 import { type Interaction, Interactions } from './interactions.js';
 import { OnwardPaths } from './onward.js';
 import { ShowsPage, TakesForm } from './page-routes.js';
-import { Pages, type Visit } from './pages.js';
+import { Pages, type Visit, visitOf } from './pages.js';
 import type { Problem } from './problem.js';
 import { federationProblem } from './federation-problems.js';
 import type { View } from './views/layout.js';
 import { newPasswordView, passwordView, recoveryCodeView, secondFactorView, verifyEmailView } from './views/sign-in.js';
 
-type Sitting = Visit & { readonly ctx: RequestContext; readonly interaction: Interaction };
+type Sitting = Visit & { readonly interaction: Interaction };
 
 interface Shown {
   readonly problem?: Problem;
@@ -43,16 +41,10 @@ export class SignInController {
 
   @Get(':uid')
   @ShowsPage(SignInExpired)
-  async step(
-    @Ctx() ctx: RequestContext,
-    @Param('uid') uid: string,
-    @Query() query: Record<string, unknown>,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const sitting = await this.sitting(ctx, uid, request, reply);
+  async step(@Param('uid') uid: string, @Query() query: Record<string, unknown>, @Res() reply: FastifyReply): Promise<void> {
+    const sitting = await this.sitting(reply, uid);
     if (sitting.interaction.prompt !== 'login') return this.consent(sitting);
-    const progress = await this.flow.progress(ctx, uid);
+    const progress = await this.flow.progress(sitting.ctx, uid);
     if (progress.step === 'done') return this.finish(sitting);
     this.onward.remember(sitting, uid);
     const problem = federationProblem(query['problem']);
@@ -62,76 +54,47 @@ export class SignInController {
 
   @Post(':uid/password')
   @TakesForm(SignInExpired, SignInRefused, RateLimited)
-  async password(
-    @Ctx() ctx: RequestContext,
-    @Param('uid') uid: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const sitting = await this.sitting(ctx, uid, request, reply);
+  async password(@Param('uid') uid: string, @Res() reply: FastifyReply): Promise<void> {
+    const sitting = await this.sitting(reply, uid);
     await this.pages.take(sitting, {
-      ...{ form: PasswordForm, body },
-      deed: async ({ email, password }) => this.next(sitting, await this.flow.password(ctx, uid, { email, password, ip: request.ip })),
+      form: PasswordForm,
+      deed: async ({ email, password }) =>
+        this.next(sitting, await this.flow.password(sitting.ctx, uid, { email, password, ip: sitting.request.ip })),
       again: (problem, typed) => this.view(sitting, { step: 'password', user: undefined }, { problem, email: typed('email') }),
     });
   }
 
   @Post(':uid/second-factor')
   @TakesForm(SignInExpired, CodeRefused, RateLimited)
-  async secondFactor(
-    @Ctx() ctx: RequestContext,
-    @Param('uid') uid: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    await this.code(await this.sitting(ctx, uid, request, reply), body, 'app');
+  async secondFactor(@Param('uid') uid: string, @Res() reply: FastifyReply): Promise<void> {
+    await this.code(await this.sitting(reply, uid), 'app');
   }
 
   @Post(':uid/recovery-code')
   @TakesForm(SignInExpired, CodeRefused, RateLimited)
-  async recoveryCode(
-    @Ctx() ctx: RequestContext,
-    @Param('uid') uid: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    await this.code(await this.sitting(ctx, uid, request, reply), body, 'recovery');
+  async recoveryCode(@Param('uid') uid: string, @Res() reply: FastifyReply): Promise<void> {
+    await this.code(await this.sitting(reply, uid), 'recovery');
   }
 
   @Post(':uid/new-password')
   @TakesForm(SignInExpired)
-  async newPassword(
-    @Ctx() ctx: RequestContext,
-    @Param('uid') uid: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const sitting = await this.sitting(ctx, uid, request, reply);
+  async newPassword(@Param('uid') uid: string, @Res() reply: FastifyReply): Promise<void> {
+    const sitting = await this.sitting(reply, uid);
     await this.pages.take(sitting, {
-      ...{ form: NewPasswordForm, body },
-      deed: async ({ password }) => this.next(sitting, await this.flow.newPassword(ctx, uid, password)),
+      form: NewPasswordForm,
+      deed: async ({ password }) => this.next(sitting, await this.flow.newPassword(sitting.ctx, uid, password)),
       again: (problem) => this.again(sitting, { problem }),
     });
   }
 
   @Post(':uid/verification')
   @TakesForm(SignInExpired, RateLimited)
-  async resendVerification(
-    @Ctx() ctx: RequestContext,
-    @Param('uid') uid: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const sitting = await this.sitting(ctx, uid, request, reply);
+  async resendVerification(@Param('uid') uid: string, @Res() reply: FastifyReply): Promise<void> {
+    const sitting = await this.sitting(reply, uid);
     await this.pages.take(sitting, {
-      ...{ form: BareForm, body },
+      form: BareForm,
       deed: async () => {
-        await this.flow.resendVerification(ctx, uid);
+        await this.flow.resendVerification(sitting.ctx, uid);
         this.pages.redirect(sitting, `${pathOf(uid)}?mail=sent`);
       },
       again: (problem) => this.again(sitting, { problem }),
@@ -141,16 +104,10 @@ export class SignInController {
   /** «Not you?»: what was proven so far is forgotten. */
   @Post(':uid/again')
   @TakesForm(SignInExpired)
-  async startOver(
-    @Ctx() ctx: RequestContext,
-    @Param('uid') uid: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const sitting = await this.sitting(ctx, uid, request, reply);
+  async startOver(@Param('uid') uid: string, @Res() reply: FastifyReply): Promise<void> {
+    const sitting = await this.sitting(reply, uid);
     await this.pages.take(sitting, {
-      ...{ form: BareForm, body },
+      form: BareForm,
       deed: async () => {
         await this.flow.forget(uid);
         this.pages.redirect(sitting, pathOf(uid));
@@ -162,16 +119,10 @@ export class SignInController {
   /** The application hears `access_denied`. */
   @Post(':uid/cancel')
   @TakesForm(SignInExpired)
-  async cancel(
-    @Ctx() ctx: RequestContext,
-    @Param('uid') uid: string,
-    @Body() body: unknown,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const sitting = await this.sitting(ctx, uid, request, reply);
+  async cancel(@Param('uid') uid: string, @Res() reply: FastifyReply): Promise<void> {
+    const sitting = await this.sitting(reply, uid);
     await this.pages.take(sitting, {
-      ...{ form: BareForm, body },
+      form: BareForm,
       deed: async () => {
         await this.flow.forget(uid);
         const refusal = { error: 'access_denied', error_description: 'the person cancelled the sign-in' };
@@ -181,15 +132,16 @@ export class SignInController {
     });
   }
 
-  private async sitting(ctx: RequestContext, uid: string, request: FastifyRequest, reply: FastifyReply): Promise<Sitting> {
-    const interaction = await this.interactions.of({ request, reply }, uid);
-    return { ctx, request, reply, interaction, formTargets: interaction.formTargets };
+  private async sitting(reply: FastifyReply, uid: string): Promise<Sitting> {
+    const visit = visitOf(reply);
+    const interaction = await this.interactions.of(visit, uid);
+    return { ...visit, interaction, formTargets: interaction.formTargets };
   }
 
-  private code(sitting: Sitting, body: unknown, kind: 'app' | 'recovery'): Promise<void> {
+  private code(sitting: Sitting, kind: 'app' | 'recovery'): Promise<void> {
     const { ctx, interaction } = sitting;
     return this.pages.take(sitting, {
-      ...{ form: CodeForm, body },
+      form: CodeForm,
       deed: async ({ code }) => this.next(sitting, await this.flow.secondFactor(ctx, interaction.uid, code, kind)),
       again: (problem) => this.again(sitting, { problem, recovery: kind === 'recovery' }),
     });

@@ -9,11 +9,11 @@ import { PermissionCache } from '../access/permission-cache.js';
 import { linkTokenHash } from '../accounts/account-links.js';
 import { AccountLetters } from '../accounts/account-letters.js';
 import { AccountService } from '../accounts/account.service.js';
+import { storedAddress } from '../accounts/stored-address.js';
 import { Throttle } from '../accounts/throttle.js';
 import { AddressUnverified, InvitationForAnother, InvitationGone, InvitationNotFound } from './errors.js';
 import { Rights } from './rights.js';
 import { type InvitationView, TeamViews } from './team-views.js';
-import { systemOf } from './teams.service.js';
 import { UserLimits } from './user-limits.js';
 
 const DAYS = 7;
@@ -77,7 +77,7 @@ export class Invitations {
    *   than a Member, RateLimited
    */
   async invite(ctx: RequestContext, address: string): Promise<void> {
-    const email = address.trim().toLowerCase();
+    const email = storedAddress(address);
     const teamId = ctx.requireTeam();
     const invitedBy = ctx.requireUser();
     await this.rights.assertMayAddMember(ctx);
@@ -133,7 +133,7 @@ export class Invitations {
    * @throws InvitationGone, InvitationForAnother, AddressUnverified; whatever UserLimits throws
    */
   accept(ctx: RequestContext, token: string, userId: UserId): Promise<TeamId> {
-    return this.db.transaction(systemOf(ctx, 'accept-invitation'), async (tx) => {
+    return this.db.transaction(ctx.asSystem('accept-invitation'), async (tx) => {
       const found = await this.hold(tx, token);
       // Neither team nor account goes while somebody joins.
       const lasting = await this.db.query(tx, `SELECT FROM team t, app_user u WHERE t.id = $1 AND u.id = $2 FOR KEY SHARE`, [

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isScope, type Scope } from '../../../platform/access/index.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import { newId, type RequestContext, type RoleId } from '../../../platform/context/index.js';
-import { Database, sqlState } from '../../../platform/database/index.js';
+import { Database, isUniqueViolation } from '../../../platform/database/index.js';
 import { ValidationFailed } from '../../../platform/errors/index.js';
 import { PermissionCache } from '../access/permission-cache.js';
 import { plainName } from '../accounts/plain-name.js';
@@ -14,7 +14,6 @@ import { SYSTEM_ROLES } from './system-roles.js';
 import { CAP } from './team-views.js';
 
 const LONGEST_NAME = 100;
-const UNIQUE_VIOLATION = '23505';
 
 export interface RoleWish {
   readonly name: string;
@@ -126,7 +125,7 @@ export class RolesService {
     try {
       return await write();
     } catch (error) {
-      if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+      if (!isUniqueViolation(error)) throw error;
       throw new ValidationFailed({ name: ['name is taken by another role of this team'] });
     }
   }

@@ -1,13 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
-import {
-  ApiAcceptedResponse,
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Answers, Ctx, RequireScope, SignedIn } from '../../../platform/access/index.js';
 import { type InvitationId, RequestContext, type UserId } from '../../../platform/context/index.js';
 import { RateLimited, ValidationFailed } from '../../../platform/errors/index.js';
@@ -44,7 +36,6 @@ import { Invitations } from './invitations.js';
 import { TeamsService } from './teams.service.js';
 
 /** The team of the path: the guard lets its members in, and the context that comes here acts in it. */
-const teamParam = ApiParam({ name: 'team', format: 'uuid' });
 
 @ApiTags('teams')
 @Controller()
@@ -77,7 +68,6 @@ export class TeamsController {
   }
 
   @Get('teams/:team')
-  @teamParam
   @SignedIn({ memberOf: 'team' })
   @Answers(TeamNotFound)
   @ApiOperation({ operationId: 'getTeam', summary: 'One team; for its members' })
@@ -87,7 +77,6 @@ export class TeamsController {
   }
 
   @Put('teams/:team')
-  @teamParam
   @RequireScope('team:update', { in: 'team', orOwner: true })
   @Answers(TeamNotFound, ValidationFailed)
   @ApiOperation({ operationId: 'updateTeam', summary: 'Rename a team or change its site limit; its owner needs no scope' })
@@ -98,7 +87,6 @@ export class TeamsController {
 
   @Delete('teams/:team')
   @HttpCode(204)
-  @teamParam
   @RequireScope('team:delete', { in: 'team', orOwner: true })
   @Answers(TeamNotFound, PersonalTeamStays, TeamInUse)
   @ApiOperation({
@@ -112,7 +100,6 @@ export class TeamsController {
   }
 
   @Put('teams/:team/switch')
-  @teamParam
   @SignedIn({ memberOf: 'team' })
   @Answers(TeamNotFound, PersonRequired)
   @ApiOperation({
@@ -126,7 +113,6 @@ export class TeamsController {
   }
 
   @Get('teams/:team/members')
-  @teamParam
   @SignedIn({ memberOf: 'team' })
   @Answers(TeamNotFound)
   @ApiOperation({ operationId: 'listTeamMembers', summary: 'Members of a team, oldest first, at most 500' })
@@ -136,7 +122,6 @@ export class TeamsController {
   }
 
   @Get('teams/:team/members/:user')
-  @teamParam
   @SignedIn({ memberOf: 'team' })
   @Answers(TeamNotFound, MemberNotFound)
   @ApiOperation({ operationId: 'getTeamMember', summary: 'One member with their roles in the team' })
@@ -147,7 +132,6 @@ export class TeamsController {
 
   @Delete('teams/:team/members/:user')
   @HttpCode(204)
-  @teamParam
   @RequireScope('teams:remove-users', { in: 'team', orOwner: true })
   @Answers(TeamNotFound, MemberNotFound, OwnerStays)
   @ApiOperation({
@@ -161,7 +145,6 @@ export class TeamsController {
   }
 
   @Get('teams/:team/invites')
-  @teamParam
   @SignedIn({ memberOf: 'team' })
   @Answers(TeamNotFound)
   @ApiOperation({ operationId: 'listTeamInvites', summary: 'Pending invitations, newest first, at most 500' })
@@ -172,7 +155,6 @@ export class TeamsController {
 
   @Post('teams/:team/invites')
   @HttpCode(202)
-  @teamParam
   @RequireScope('teams:invite-users', { in: 'team', orOwner: true })
   @Answers(TeamNotFound, ScopeNotHeld, ValidationFailed, RateLimited)
   @ApiOperation({
@@ -187,7 +169,6 @@ export class TeamsController {
   }
 
   @Get('teams/:team/invites/:teamInvitation')
-  @teamParam
   @SignedIn({ memberOf: 'team' })
   @Answers(TeamNotFound, InvitationNotFound)
   @ApiOperation({ operationId: 'getTeamInvite', summary: 'One pending invitation' })
@@ -198,7 +179,6 @@ export class TeamsController {
 
   @Delete('teams/:team/invites/:teamInvitation')
   @HttpCode(204)
-  @teamParam
   @RequireScope('teams:invite-users', { in: 'team', orOwner: true })
   @Answers(TeamNotFound, InvitationNotFound)
   @ApiOperation({ operationId: 'cancelTeamInvite', summary: 'Withdraw a pending invitation; the owner needs no scope' })

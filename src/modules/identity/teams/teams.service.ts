@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type OrganizationId, RequestContext, type TeamId, type UserId } from '../../../platform/context/index.js';
+import type { OrganizationId, RequestContext, TeamId, UserId } from '../../../platform/context/index.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import { Database } from '../../../platform/database/index.js';
 import { EventBus } from '../../../platform/events/index.js';
@@ -53,7 +53,7 @@ export class TeamsService {
     const userId = ctx.requireUser();
     const name = plainName(wish.name, LONGEST_NAME);
     // A new team is none that the context could act in.
-    const system = systemOf(ctx, 'create-team');
+    const system = ctx.asSystem('create-team');
     const teamId = await this.db.transaction(system, async (tx) => {
       if (!ctx.teamId) return this.identity.givePersonalTeam(tx, userId, name);
       const organizationId = await this.organizationOf(tx, ctx.teamId);
@@ -159,7 +159,3 @@ export class TeamsService {
     return team.id;
   }
 }
-
-/** Our own work in the name of a request, for what lies outside of the request's team. */
-export const systemOf = (ctx: RequestContext, task: string): RequestContext =>
-  RequestContext.of({ kind: 'system', task }, { requestId: ctx.requestId });

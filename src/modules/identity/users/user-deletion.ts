@@ -10,7 +10,7 @@ import { IdentityService } from '../identity.service.js';
 import { SessionService } from '../sessions/session.service.js';
 import { MemberNotFound } from '../teams/errors.js';
 import type { Team } from '../teams/team.entity.js';
-import { systemOf, TeamsService } from '../teams/teams.service.js';
+import { TeamsService } from '../teams/teams.service.js';
 import { OwnsTeams, OwnsWorkspaces } from './errors.js';
 import { Reach } from './reach.js';
 import { UsersRepository } from './users.repository.js';
@@ -49,7 +49,7 @@ export class UserDeletion {
       if (!(await this.users.member(ctx, id))) throw new MemberNotFound();
       await this.reach.assertReaches(ctx, id, 'user:delete');
     }
-    await this.db.transaction(systemOf(ctx, 'delete-user'), async (tx) => {
+    await this.db.transaction(ctx.asSystem('delete-user'), async (tx) => {
       const [user] = await this.db.query(tx, `SELECT FROM app_user WHERE id = $1 FOR UPDATE`, [id]);
       if (!user) throw new MemberNotFound();
       await this.leaveOwnTeams(tx, id);

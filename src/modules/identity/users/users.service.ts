@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/clock/clock.js';
 import { newId, type RequestContext, type RoleId, type UserId } from '../../../platform/context/index.js';
 import { Random } from '../../../platform/crypto/index.js';
-import { Database, sqlState } from '../../../platform/database/index.js';
+import { Database, isUniqueViolation } from '../../../platform/database/index.js';
 import { ScopeMissing, ValidationFailed } from '../../../platform/errors/index.js';
 import { GeoIp } from '../../../platform/geoip/index.js';
 import { PermissionCache } from '../access/permission-cache.js';
 import { AccountService } from '../accounts/account.service.js';
-import { hashPassword } from '../accounts/passwords.js';
+import { hashPassword, temporaryPassword } from '../accounts/passwords.js';
 import { plainName } from '../accounts/plain-name.js';
+import { storedAddress } from '../accounts/stored-address.js';
 import type { User } from '../accounts/user.entity.js';
 import { timezonesOf } from '../ancillary/timezones.js';
 import { PersonRequired } from '../errors.js';
@@ -23,7 +24,6 @@ import { type MobileWish, toE164 } from './mobile.js';
 import { Reach } from './reach.js';
 import { type TeamUser, UsersRepository } from './users.repository.js';
 
-const UNIQUE_VIOLATION = '23505';
 const TAKEN = { email: ['email is in use by another account'] };
 
 export interface UserWish {
@@ -94,7 +94,7 @@ export class UsersService {
     try {
       return known ? await this.attach(ctx, known, wish.roles) : await this.register(ctx, wish);
     } catch (error) {
-      if (known || sqlState(error) !== UNIQUE_VIOLATION) throw error;
+      if (known || !isUniqueViolation(error)) throw error;
       return this.create(ctx, wish); // somebody made the account meanwhile
     }
   }
@@ -123,7 +123,7 @@ export class UsersService {
       timezone: timezone!,
       mobile: wish.mobile ? toE164(wish.mobile) : null,
     };
-    const password = allowLogin ? `${this.random.alphanumeric(16)}-a1A` : null;
+    const password = allowLogin ? temporaryPassword(this.random) : null;
     const passwordHash = password && (await hashPassword(password));
     return this.db.transaction(ctx, async (ctx) => {
       const id = await this.identity.addPerson(ctx, { ...person, passwordHash, mustChangePassword: allowLogin, emailVerified: false });
@@ -155,14 +155,14 @@ export class UsersService {
         return (await this.users.anyone(ctx, id))!;
       });
     } catch (error) {
-      if (sqlState(error) === UNIQUE_VIOLATION) throw new ValidationFailed(TAKEN);
+      if (isUniqueViolation(error)) throw new ValidationFailed(TAKEN);
       throw error;
     }
   }
 
   private contactOf(user: User, wish: UserChange): Contact {
     const mobile = wish.mobile === undefined ? user.mobile : wish.mobile && toE164(wish.mobile);
-    return { name: plainName(wish.name), email: wish.email.trim().toLowerCase(), allowLogin: wish.allowLogin, mobile };
+    return { name: plainName(wish.name), email: storedAddress(wish.email), allowLogin: wish.allowLogin, mobile };
   }
 
   private async assertMayChange(ctx: RequestContext, user: User, to: Contact, isSelf: boolean): Promise<void> {

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, Patch, Post, Query, StreamableFile } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Answers, Ctx, SignedIn, SignedUrl } from '../../../platform/access/index.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import { type OrganizationId, RequestContext, type WorkspaceId } from '../../../platform/context/index.js';
@@ -28,8 +28,6 @@ import { OrganizationsService, type OrganizationsView } from './organizations.se
 import { PICTURE_TYPES } from './picture.js';
 import { OrganizationIdParam, WorkspaceIdParam, workspacePublicId } from './public-ids.js';
 
-const workspaceParam = ApiParam({ name: 'workspaceId', schema: { type: 'string', pattern: '^ws_[0-9A-Za-z]{20,22}$' } });
-const organizationParam = ApiParam({ name: 'organizationId', schema: { type: 'string', pattern: '^org_[0-9A-Za-z]{20,22}$' } });
 const binary = { schema: { type: 'string' as const, format: 'binary' } };
 const YEAR_SECONDS = 31_536_000;
 
@@ -44,7 +42,6 @@ export class OrganizationsController {
   @Get()
   @SignedIn()
   @Answers(WorkspaceNotFound, CredentialLimited, ValidationFailed)
-  @workspaceParam
   @ApiOperation({ operationId: 'listOrganizations', summary: 'List organizations of a workspace, parents before their children' })
   @ApiOkResponse({ type: OrganizationListDto })
   async list(
@@ -60,7 +57,6 @@ export class OrganizationsController {
   @SignedIn()
   @Takes('application/json', PICTURE_BODY_LIMIT)
   @Answers(WorkspaceNotFound, WorkspaceRoleMissing, CredentialLimited, WorkspaceArchived, WorkspaceFull, ValidationFailed, PayloadTooLarge)
-  @workspaceParam
   @ApiOperation({
     operationId: 'createOrganization',
     summary: 'Create a top-level organization; a workspace has at most 1000 organizations',
@@ -77,7 +73,6 @@ export class OrganizationsController {
   @Get('usage.pdf')
   @SignedIn()
   @Answers(WorkspaceNotFound, CredentialLimited)
-  @workspaceParam
   @Header('cache-control', 'no-store')
   @ApiOperation({ operationId: 'exportOrganizationUsagePdf', summary: 'Usage and limits of all organizations as PDF' })
   @ApiOkResponse({ description: 'PDF file', content: { 'application/pdf': binary } })
@@ -94,8 +89,6 @@ export class OrganizationsController {
   @Get(':organizationId')
   @SignedIn()
   @Answers(WorkspaceNotFound, OrganizationNotFound, CredentialLimited)
-  @workspaceParam
-  @organizationParam
   @ApiOperation({ operationId: 'getOrganization', summary: 'Read an organization' })
   @ApiOkResponse({ type: OrganizationDto })
   async get(
@@ -111,8 +104,6 @@ export class OrganizationsController {
   @Takes('application/json', PICTURE_BODY_LIMIT)
   @Answers(WorkspaceNotFound, OrganizationNotFound, WorkspaceRoleMissing, CredentialLimited, WorkspaceArchived)
   @Answers(ValidationFailed, PayloadTooLarge)
-  @workspaceParam
-  @organizationParam
   @ApiOperation({ operationId: 'updateOrganization', summary: 'Change name, limits, logo or branding' })
   @ApiOkResponse({ type: OrganizationDto })
   async update(
@@ -128,8 +119,6 @@ export class OrganizationsController {
   @HttpCode(204)
   @SignedIn()
   @Answers(WorkspaceNotFound, OrganizationNotFound, WorkspaceRoleMissing, CredentialLimited, WorkspaceArchived, OrganizationHasUsage)
-  @workspaceParam
-  @organizationParam
   @ApiOperation({
     operationId: 'deleteOrganization',
     summary: 'Delete an organization with everything below it, when there is no team and no usage',
@@ -144,8 +133,6 @@ export class OrganizationsController {
   @Takes('application/json', PICTURE_BODY_LIMIT)
   @Answers(WorkspaceNotFound, OrganizationNotFound, WorkspaceRoleMissing, CredentialLimited, WorkspaceArchived)
   @Answers(WorkspaceFull, OrganizationTreeFull, ValidationFailed, PayloadTooLarge)
-  @workspaceParam
-  @organizationParam
   @ApiOperation({
     operationId: 'createChildOrganization',
     summary: 'Create an organization below another: at most 100 direct children and 10 levels',
@@ -163,8 +150,6 @@ export class OrganizationsController {
   @Get(':organizationId/parent')
   @SignedIn()
   @Answers(WorkspaceNotFound, OrganizationNotFound, CredentialLimited)
-  @workspaceParam
-  @organizationParam
   @ApiOperation({ operationId: 'getParentOrganization', summary: 'Read the parent of an organization' })
   @ApiOkResponse({ type: OrganizationDto })
   async parent(
@@ -178,8 +163,6 @@ export class OrganizationsController {
   @Get(':organizationId/descendants')
   @SignedIn()
   @Answers(WorkspaceNotFound, OrganizationNotFound, CredentialLimited, ValidationFailed)
-  @workspaceParam
-  @organizationParam
   @ApiOperation({ operationId: 'listOrganizationDescendants', summary: 'List all organizations below one, parents before their children' })
   @ApiOkResponse({ type: OrganizationListDto })
   async descendants(
@@ -195,8 +178,6 @@ export class OrganizationsController {
   @Get(':organizationId/limits')
   @SignedIn()
   @Answers(WorkspaceNotFound, OrganizationNotFound, CredentialLimited)
-  @workspaceParam
-  @organizationParam
   @ApiOperation({ operationId: 'getOrganizationLimits', summary: 'Usage, limit and free capacity per meter' })
   @ApiOkResponse({ type: OrganizationLimitsDto })
   async limits(
@@ -211,8 +192,6 @@ export class OrganizationsController {
   @Get(':organizationId/picture')
   @SignedUrl()
   @Answers(NotFound)
-  @workspaceParam
-  @organizationParam
   @ApiQuery({ name: 'digest', schema: { type: 'string' }, description: 'Which picture: the URL of one that was replaced leads nowhere.' })
   @ApiQuery({ name: 'signature', schema: { type: 'string' } })
   @Header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`)

@@ -1,7 +1,8 @@
-import { Param, type PipeTransform } from '@nestjs/common';
+import type { PipeTransform } from '@nestjs/common';
 import type { OrganizationId, WorkspaceId } from '../../../platform/context/index.js';
 import { base62ToUuid, uuidToBase62 } from '../../../platform/crypto/index.js';
 import { NotFound } from '../../../platform/errors/index.js';
+import { PathParam } from '../../../platform/http/index.js';
 
 /** `ws_` and 22 characters of base62. */
 export const workspacePublicId = (id: WorkspaceId): string => `ws_${uuidToBase62(id)}`;
@@ -18,7 +19,10 @@ class PublicIdPipe implements PipeTransform<string, string> {
   }
 }
 
+const PublicIdParam = (name: string, prefix: string): ParameterDecorator =>
+  PathParam(name, { type: 'string', pattern: `^${prefix}[0-9A-Za-z]{20,22}$` }, new PublicIdPipe(prefix));
+
 /** The workspace named in the path; anything but a public id is not found. */
-export const WorkspaceIdParam = (): ParameterDecorator => Param('workspaceId', new PublicIdPipe('ws_'));
+export const WorkspaceIdParam = (): ParameterDecorator => PublicIdParam('workspaceId', 'ws_');
 /** The organization named in the path; anything but a public id is not found. */
-export const OrganizationIdParam = (): ParameterDecorator => Param('organizationId', new PublicIdPipe('org_'));
+export const OrganizationIdParam = (): ParameterDecorator => PublicIdParam('organizationId', 'org_');

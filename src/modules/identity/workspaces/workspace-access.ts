@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RequestContext, type UserId, type WorkspaceId } from '../../../platform/context/index.js';
+import type { RequestContext, UserId, WorkspaceId } from '../../../platform/context/index.js';
 import { Unauthenticated } from '../../../platform/errors/index.js';
 import { CredentialLimited, WorkspaceArchived, WorkspaceNotFound, WorkspaceRoleMissing } from './errors.js';
 import { WORKSPACE_ROLES, type WorkspaceRole } from './workspace-member.entity.js';
@@ -17,8 +17,7 @@ export interface Standing {
  * The context in which workspaces are worked on. They stand above teams and count rows of many, which the team of whoever
  * asks would hide; what that person may do is decided here first, by their membership.
  */
-export const aboveTeams = (ctx: RequestContext): RequestContext =>
-  RequestContext.of({ kind: 'system', task: 'workspaces' }, { requestId: ctx.requestId });
+export const aboveTeams = (ctx: RequestContext): RequestContext => ctx.asSystem('workspaces');
 
 /** Who may do what with a workspace. */
 @Injectable()

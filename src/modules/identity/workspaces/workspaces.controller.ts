@@ -32,7 +32,6 @@ import { WorkspaceIdParam } from './public-ids.js';
 import { WorkspaceMembersService } from './workspace-members.service.js';
 import { WorkspacesService } from './workspaces.service.js';
 
-const workspaceParam = ApiParam({ name: 'workspaceId', schema: { type: 'string', pattern: '^ws_[0-9A-Za-z]{20,22}$' } });
 const memberParam = ApiParam({ name: 'memberId', schema: { type: 'string' }, description: 'Id of the user.' });
 
 @ApiTags('gen2-workspaces')
@@ -62,7 +61,6 @@ export class WorkspacesController {
   @Get(':workspaceId')
   @SignedIn()
   @Answers(WorkspaceNotFound, CredentialLimited)
-  @workspaceParam
   @ApiOperation({ operationId: 'getWorkspace', summary: 'Read a workspace' })
   @ApiOkResponse({ type: WorkspaceDto })
   async get(@Ctx() ctx: RequestContext, @WorkspaceIdParam() id: WorkspaceId): Promise<WorkspaceDto> {
@@ -72,7 +70,6 @@ export class WorkspacesController {
   @Patch(':workspaceId')
   @SignedIn()
   @Answers(WorkspaceNotFound, WorkspaceRoleMissing, CredentialLimited, WorkspaceArchived, ValidationFailed)
-  @workspaceParam
   @ApiOperation({ operationId: 'updateWorkspace', summary: 'Change name or description of a workspace' })
   @ApiOkResponse({ type: WorkspaceDto })
   async update(@Ctx() ctx: RequestContext, @WorkspaceIdParam() id: WorkspaceId, @Body() body: WorkspaceUpdateDto): Promise<WorkspaceDto> {
@@ -83,7 +80,6 @@ export class WorkspacesController {
   @HttpCode(204)
   @SignedIn()
   @Answers(WorkspaceNotFound, WorkspaceRoleMissing, CredentialLimited, WorkspaceArchived, WorkspaceNotEmpty)
-  @workspaceParam
   @ApiOperation({ operationId: 'archiveWorkspace', summary: 'Archive a workspace: it stays readable and nothing in it changes any more' })
   @ApiNoContentResponse({ description: 'Archived' })
   archive(@Ctx() ctx: RequestContext, @WorkspaceIdParam() id: WorkspaceId): Promise<void> {
@@ -99,7 +95,6 @@ export class WorkspaceMembersController {
   @Get()
   @SignedIn()
   @Answers(WorkspaceNotFound, CredentialLimited, ValidationFailed)
-  @workspaceParam
   @ApiOperation({ operationId: 'listWorkspaceMembers', summary: 'List members of a workspace, the longest ones first' })
   @ApiOkResponse({ type: WorkspaceMemberListDto })
   async list(@Ctx() ctx: RequestContext, @WorkspaceIdParam() id: WorkspaceId, @Query() page: PageQuery): Promise<WorkspaceMemberListDto> {
@@ -111,7 +106,6 @@ export class WorkspaceMembersController {
   @SignedIn()
   @Answers(WorkspaceNotFound, WorkspaceRoleMissing, CredentialLimited, WorkspaceArchived)
   @Answers(AlreadyWorkspaceMember, WorkspaceFull, ValidationFailed)
-  @workspaceParam
   @ApiOperation({ operationId: 'addWorkspaceMember', summary: 'Add a user to a workspace, which has at most 100 members' })
   @ApiCreatedResponse({ type: WorkspaceMemberDto })
   async add(
@@ -126,7 +120,6 @@ export class WorkspaceMembersController {
   @SignedIn()
   @Answers(WorkspaceNotFound, WorkspaceMemberNotFound, WorkspaceRoleMissing, CredentialLimited, WorkspaceArchived)
   @Answers(CannotRemoveLastOwner, ValidationFailed)
-  @workspaceParam
   @memberParam
   @ApiOperation({ operationId: 'updateWorkspaceMemberRole', summary: 'Change the role of a member; only owners make and unmake owners' })
   @ApiOkResponse({ type: WorkspaceMemberDto })
@@ -143,7 +136,6 @@ export class WorkspaceMembersController {
   @HttpCode(204)
   @SignedIn()
   @Answers(WorkspaceNotFound, WorkspaceMemberNotFound, WorkspaceRoleMissing, CredentialLimited, WorkspaceArchived, CannotRemoveLastOwner)
-  @workspaceParam
   @memberParam
   @ApiOperation({ operationId: 'removeWorkspaceMember', summary: 'Remove a member, or leave' })
   @ApiNoContentResponse({ description: 'Removed' })

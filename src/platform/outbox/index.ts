@@ -1,0 +1,1 @@
+export { isMessageKind, Outbox, OUTBOX_KEEPS, outboxFolder } from './outbox.js';
