@@ -4,6 +4,7 @@ import { Identity1795330000000 } from './1795330000000-identity.js';
 import { Teams1795340000000 } from './1795340000000-teams.js';
 import { Federation1795345000000 } from './1795345000000-federation.js';
 import { Audit1795350000000 } from './1795350000000-audit.js';
+import { Tunnel1795400000000 } from './1795400000000-tunnel.js';
 
 /** Every migration in order. Forward only; never edited once landed. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   Teams1795340000000,
   Federation1795345000000,
   Audit1795350000000,
+  Tunnel1795400000000,
 ];
