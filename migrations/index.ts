@@ -5,6 +5,7 @@ import { Teams1795340000000 } from './1795340000000-teams.js';
 import { Federation1795345000000 } from './1795345000000-federation.js';
 import { Audit1795350000000 } from './1795350000000-audit.js';
 import { AccessNotices1795360000000 } from './1795360000000-access-notices.js';
+import { Tunnel1795400000000 } from './1795400000000-tunnel.js';
 import { Sections1795410000000 } from './1795410000000-sections.js';
 
 /** Every migration in order. Forward only; never edited once landed. */
@@ -16,5 +17,6 @@ export const migrations = [
   Federation1795345000000,
   Audit1795350000000,
   AccessNotices1795360000000,
+  Tunnel1795400000000,
   Sections1795410000000,
 ];

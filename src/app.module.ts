@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { FleetModule } from './fleet/index.js';
+import { ControlPlaneModule } from './modules/control-plane/index.js';
 import { IdentityModule } from './modules/identity/index.js';
 import { PlatformModule, type PlatformParts } from './platform/platform.module.js';
 
@@ -14,7 +15,7 @@ export class AppModule {
   static with(parts: AppParts): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(parts), IdentityModule.with(parts), FleetModule],
+      imports: [PlatformModule.with(parts), IdentityModule.with(parts), FleetModule, ControlPlaneModule],
     };
   }
 }

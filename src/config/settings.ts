@@ -1,4 +1,5 @@
 import type { Mailbox } from '../platform/mail/mailbox.js';
+import { Ipv4Range, ipv4Text } from '../platform/net/index.js';
 import { federationConfig } from './federation.config.js';
 import { fleetConfig } from './fleet.config.js';
 import { geoipConfig } from './geoip.config.js';
@@ -7,6 +8,7 @@ import { identityConfig } from './identity.config.js';
 import { mailConfig, OUTBOX_SENDER } from './mail.config.js';
 import { smsConfig } from './sms.config.js';
 import { storageConfig } from './storage.config.js';
+import { tunnelConfig } from './tunnel.config.js';
 import { type Concern, InvalidEnvironment, readConcern, type Values } from './variable.js';
 
 export const concerns = [
@@ -18,6 +20,7 @@ export const concerns = [
   identityConfig,
   federationConfig,
   geoipConfig,
+  tunnelConfig,
 ] as const satisfies readonly Concern[];
 
 type All = Values<typeof httpConfig.variables> &
@@ -27,17 +30,26 @@ type All = Values<typeof httpConfig.variables> &
   Values<typeof federationConfig.variables> &
   Values<typeof mailConfig.variables> &
   Values<typeof smsConfig.variables> &
-  Values<typeof geoipConfig.variables>;
+  Values<typeof geoipConfig.variables> &
+  Values<typeof tunnelConfig.variables>;
+
+/** Variables whose default comes from others: never absent once they are read. */
+type Derived = 'MGMT_TUNNEL_PUBLIC_HOST' | 'MGMT_TUNNEL_SERVER_ID' | 'MGMT_TUNNEL_ADDRESS';
 
 /** Everything the environment decides, typed. Injected as is; made once, by `readSettings`. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the class is the injection token, the interface its shape
 export abstract class Settings {}
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- see above
-export interface Settings extends Omit<All, 'MAIL_FROM'> {
+export interface Settings extends Omit<All, 'MAIL_FROM' | Derived> {
   /** URL without trailing slash, never empty. */
   PUBLIC_URL: string;
   PORTAL_URL: string;
   MAIL_FROM: Mailbox;
+  MGMT_TUNNEL_PUBLIC_HOST: string;
+  /** Never 0. */
+  MGMT_TUNNEL_PUBLIC_PORT: number;
+  MGMT_TUNNEL_SERVER_ID: string;
+  MGMT_TUNNEL_ADDRESS: string;
 }
 
 /** Whether browsers and routers reach this server over TLS. */
@@ -63,12 +75,23 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const publicUrl = values.PUBLIC_URL ?? `http://127.0.0.1:${values.PORT}`;
   if (values.EXTERNAL_ISSUERS?.some(({ issuer }) => issuer.replace(/\/$/, '') === publicUrl))
     problems.push('EXTERNAL_ISSUERS names PUBLIC_URL, which is this server itself; for example https://example.eu.auth0.com/ is external');
+  const pool = Ipv4Range.parse(values.MGMT_TUNNEL_POOL);
+  const address = values.MGMT_TUNNEL_ADDRESS ?? ipv4Text(pool.first + 1);
+  if (!pool.includes(address) || [pool.first, pool.last].map(ipv4Text).includes(address))
+    problems.push(
+      `MGMT_TUNNEL_ADDRESS=${address} is no host of MGMT_TUNNEL_POOL=${pool.toString()}; for example ${ipv4Text(pool.first + 1)}`,
+    );
   if (problems.length) throw new InvalidEnvironment(problems);
+  const tunnelHost = values.MGMT_TUNNEL_PUBLIC_HOST ?? new URL(publicUrl).hostname;
   return Object.freeze({
     ...values,
     PUBLIC_URL: publicUrl,
     PORTAL_URL: values.PORTAL_URL ?? publicUrl,
     MAIL_FROM: values.MAIL_FROM ?? OUTBOX_SENDER,
+    MGMT_TUNNEL_PUBLIC_HOST: tunnelHost,
+    MGMT_TUNNEL_PUBLIC_PORT: values.MGMT_TUNNEL_PUBLIC_PORT || values.MGMT_TUNNEL_PORT,
+    MGMT_TUNNEL_SERVER_ID: values.MGMT_TUNNEL_SERVER_ID ?? tunnelHost,
+    MGMT_TUNNEL_ADDRESS: address,
   });
 }
 

@@ -1,4 +1,5 @@
 /** The face of the kernel domain. */
+export { SiteBeingDeleted, SiteNotFound } from './errors.js';
 export * from './events.js';
 export { FleetModule } from './fleet.module.js';
 export { JobService, type JobWish } from './jobs/job.service.js';

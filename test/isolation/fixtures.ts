@@ -32,7 +32,11 @@ export const OWNED: Readonly<Record<string, Thing>> = {
   '/{id}': 'bootstrapToken',
   '{customer_id}': 'team',
   customer_id: 'team',
+  '{customerid}': 'team',
   customer_ids: 'team',
+  site_ids: 'site',
+  'createCpfSite.id': 'site',
+  'createCpfSiteForMigration.id': 'site',
   user_id: 'member',
   'addWorkspaceMember.user_id': 'newcomer',
   roles: 'role',
@@ -51,6 +55,9 @@ export const SHARED: Readonly<Record<string, unknown>> = {
   client_id: 'rosfleet-portal',
   'oidcAuthorize.scope': 'openid',
   software_id: 'ABCD-EFGH',
+  username: 'nobody', // of a tunnel: told to us by servers
+  server_id: 'tunnel-1.example.net',
+  policy_id: null,
   report_id: () => `report-${newId()}`,
   digest: '0000000000000000',
   signature: 'x',
@@ -176,6 +183,7 @@ export const OWN_REFUSED_AS: Readonly<Record<string, number>> = {
   confirmTwoFactor: 422, // the code is made up
   acceptTeamInvite: 403, // it was sent to somebody else
   resendMobileVerification: 422, // they have no number
+  checkinSiteServer: 404, // the user name is made up
 };
 
 /** A field that every object seems to have, so that checks for unknown ones may miss it. */

@@ -3,7 +3,14 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Programs that tests run for real, with the Debian package that has each. */
-const PACKAGES = { 'redis-server': 'redis-server', chromium: 'chromium' } as const;
+const PACKAGES = {
+  'redis-server': 'redis-server',
+  chromium: 'chromium',
+  openvpn: 'openvpn',
+  nft: 'nftables',
+  ip: 'iproute2',
+  ping: 'iputils-ping',
+} as const;
 export type EngineName = keyof typeof PACKAGES;
 
 export interface RequiredEngine {

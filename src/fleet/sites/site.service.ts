@@ -10,12 +10,14 @@ import type { Slice } from '../../platform/http/index.js';
 import { SiteBeingDeleted, SiteNotFound } from '../errors.js';
 import { SiteDeleted, SiteDeletionRequested } from '../events.js';
 import type { Site } from './site.entity.js';
-import { SitesAcrossTeams } from './sites-across-teams.js';
+import { type SiteOwner, SitesAcrossTeams } from './sites-across-teams.js';
 import { SitesRepository, type SiteWithPulse, type VisitedSite } from './sites.repository.js';
 
 const RECENT = 5;
 
 export interface SiteWish {
+  /** Of whoever knows the site under an id already; a new one otherwise. */
+  readonly id?: SiteId;
   readonly name: string;
   readonly address?: string | null;
   readonly location?: { lat: number; lon: number } | null;
@@ -101,6 +103,21 @@ export class SiteService {
     return this.across.seatsTaken(ctx, teamIds);
   }
 
+  /** Whose these sites are, and whether they are being deleted; unknown ones are left out. @throws AcrossTeamsRefused when ctx is bound to one team */
+  ownersOf(ctx: RequestContext, ids: readonly SiteId[]): Promise<ReadonlyMap<SiteId, SiteOwner>> {
+    return this.across.ownersOf(ctx, ids);
+  }
+
+  /** Ids of sites as lists show them, of one team or of all. @throws AcrossTeamsRefused when ctx is bound to one team */
+  livingIds(ctx: RequestContext, teamId?: TeamId): Promise<SiteId[]> {
+    return this.across.idsOf(ctx, teamId);
+  }
+
+  /** Up to `count` sites that are not being deleted, by id, after one: for walks over all of them. @throws AcrossTeamsRefused when ctx is bound to one team */
+  livingAfter(ctx: RequestContext, after: SiteId | undefined, count: number): Promise<{ id: SiteId; teamId: TeamId }[]> {
+    return this.across.livingAfter(ctx, after, count);
+  }
+
   /** A record that waits for its router. It takes no seat before one adopts it. */
   create(ctx: RequestContext, wish: SiteWish): Promise<SiteWithPulse> {
     return this.db.transaction(ctx, async (ctx) => {
@@ -164,7 +181,7 @@ export class SiteService {
 
 /** A site record as it is before any router spoke for it. */
 export function newSite(teamId: TeamId, wish: SiteWish, now: Date): Site {
-  const id = newId<SiteId>();
+  const id = wish.id ?? newId<SiteId>();
   return {
     ...{ id, teamId, pid: `site_${uuidToBase62(id)}`, name: wish.name, address: wish.address ?? null, timezone: wish.timezone ?? null },
     ...{ latitude: wish.location?.lat ?? null, longitude: wish.location?.lon ?? null, runbookId: wish.runbookId ?? null },

@@ -3,6 +3,11 @@ import type { RequestContext, SiteId, TeamId, UserId } from '../../platform/cont
 import { AcrossTeams, Database } from '../../platform/database/index.js';
 import { Site } from './site.entity.js';
 
+export interface SiteOwner {
+  readonly teamId: TeamId;
+  readonly beingDeleted: boolean;
+}
+
 /** What other services and sweeps ask of sites of every team. */
 @Injectable()
 export class SitesAcrossTeams extends AcrossTeams<Site> {
@@ -10,14 +15,28 @@ export class SitesAcrossTeams extends AcrossTeams<Site> {
     super(db, Site);
   }
 
-  /** Ids of a customer's sites. A customer is a team. */
-  async idsOf(ctx: RequestContext, teamId: TeamId): Promise<SiteId[]> {
-    const rows = await this.all(ctx)
-      .select(['e.id'])
-      .andWhere('e.teamId = :teamId AND e.deletionRequestedAt IS NULL', { teamId })
-      .orderBy('e.createdAt')
-      .getMany();
-    return rows.map((s) => s.id);
+  /** Ids of a customer's sites, or of everybody's. A customer is a team. */
+  async idsOf(ctx: RequestContext, teamId?: TeamId): Promise<SiteId[]> {
+    const query = this.all(ctx).select(['e.id']).andWhere('e.deletionRequestedAt IS NULL').orderBy('e.createdAt').addOrderBy('e.id');
+    if (teamId !== undefined) query.andWhere('e.teamId = :teamId', { teamId });
+    return (await query.getMany()).map((s) => s.id);
+  }
+
+  async ownersOf(ctx: RequestContext, ids: readonly SiteId[]): Promise<Map<SiteId, SiteOwner>> {
+    const rows = await this.db.query<SiteOwner & { id: SiteId }>(
+      this.checked(ctx),
+      `SELECT id, team_id AS "teamId", deletion_requested_at IS NOT NULL AS "beingDeleted" FROM site WHERE id = ANY($1::uuid[])`,
+      [ids],
+    );
+    return new Map(rows.map(({ id, ...owner }) => [id, owner]));
+  }
+
+  livingAfter(ctx: RequestContext, after: SiteId | undefined, count: number): Promise<{ id: SiteId; teamId: TeamId }[]> {
+    return this.db.query(
+      this.checked(ctx),
+      `SELECT id, team_id AS "teamId" FROM site WHERE deletion_requested_at IS NULL AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2`,
+      [after ?? null, count],
+    );
   }
 
   async onlineIds(ctx: RequestContext): Promise<SiteId[]> {

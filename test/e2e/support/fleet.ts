@@ -121,6 +121,7 @@ export class Fleet {
       JWT_TTL_SECONDS: '900',
       DATABASE_POOL: '8',
       DATA_DIR: this.dataDir,
+      MGMT_TUNNEL: 'off', // a server for it would have an interface of this machine's network
       ...this.environment,
     });
     const logger = new Logger('debug', { write: (line: string) => void this.log.push(line) });

@@ -1,0 +1,11 @@
+import './entities.js';
+import { Module } from '@nestjs/common';
+import { TUNNEL_CONTROLLERS, TUNNEL_EXPORTS, TUNNEL_PROVIDERS } from './tunnel/parts.js';
+
+/** The management side of every router. Each room names what it contributes in its `parts.ts`. */
+@Module({
+  controllers: [...TUNNEL_CONTROLLERS],
+  providers: [...TUNNEL_PROVIDERS],
+  exports: [...TUNNEL_EXPORTS],
+})
+export class ControlPlaneModule {}

@@ -1,0 +1,56 @@
+import { DomainError, NotFound } from '../../platform/errors/index.js';
+
+export class TunnelUnavailable extends DomainError {
+  static readonly code = 'management_tunnel_off';
+  static readonly type = 'api_error';
+  static readonly status = 503;
+  static readonly help =
+    'No management tunnel runs on this server (MGMT_TUNNEL=off, or something it needs is missing: see /health), so it cannot talk to routers live. Work that waits for the next poll goes on.';
+  constructor(reason: string) {
+    super(`The management tunnel does not run on this server: ${reason}`);
+  }
+}
+
+export class SiteNotConnected extends DomainError {
+  static readonly code = 'tunnel_down';
+  static readonly type = 'conflict_error';
+  static readonly status = 409;
+  static readonly help =
+    'The router of this site has no management tunnel to this server just now. It tries again by itself; TCP to the tunnel port must be open from where it is.';
+  constructor(server: string | null) {
+    super(
+      server === null
+        ? 'The router of this site is not connected: its management tunnel is down.'
+        : `The management tunnel of this site ends at ${server}, not at this server.`,
+    );
+  }
+}
+
+export class TunnelAddressesExhausted extends DomainError {
+  static readonly code = 'tunnel_addresses_exhausted';
+  static readonly type = 'api_error';
+  static readonly status = 503;
+  static readonly help =
+    'Every address of MGMT_TUNNEL_POOL belongs to a site or was freed less than a day ago. Delete sites that are no more, or make the pool larger.';
+  constructor(pool: string) {
+    super(`Every address of the tunnel network ${pool} is in use; delete sites that are no more, or make MGMT_TUNNEL_POOL larger.`);
+  }
+}
+
+export class SiteOfAnotherCustomer extends DomainError {
+  static readonly code = 'site_of_another_customer';
+  static readonly type = 'conflict_error';
+  static readonly status = 409;
+  static readonly help = 'A site with this id exists and belongs to another customer. Ids of sites are unique in an installation.';
+  constructor() {
+    super('A site with this id exists and belongs to another customer.');
+  }
+}
+
+export class TunnelUserUnknown extends NotFound {
+  static override readonly code = 'tunnel_user_unknown';
+  static override readonly help = 'No site has this tunnel user name: it was never one, the site is gone, or its tunnel was made anew.';
+  constructor() {
+    super('No site has this tunnel user name.');
+  }
+}

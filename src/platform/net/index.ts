@@ -1,0 +1,1 @@
+export { ipv4Number, Ipv4Range, ipv4Text } from './ipv4-range.js';

@@ -1,0 +1,148 @@
+import { describe } from '@jest/globals';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EngineName, requireEngine, type RequiredEngine } from './engines.js';
+import { runFolder } from './test-run.js';
+
+const PREFIX = 'rft';
+const NAMESPACES = '/run/netns';
+
+/** Engines of tests that need networks of their own: Linux, root, and these programs. Like `requireEngine` of each. */
+export function requireNetwork(...programs: EngineName[]): Pick<RequiredEngine, 'describe'> {
+  const engines = (['ip', ...programs] as EngineName[]).map(requireEngine);
+  const missing = engines.find((engine) => engine.path === undefined);
+  if (missing) return missing;
+  if (spawnSync('unshare', ['-n', 'true']).status === 0) return engines[0]!;
+  const reason = 'this user may not make network namespaces (root may)';
+  if (process.env['CI']) throw new Error(`${reason}; in CI every engine is tested.`);
+  process.stderr.write(`SKIPPED: ${reason}; tests of networks do not run.\n`);
+  return { describe: describe.skip };
+}
+
+/** Namespaces of runs that were killed. */
+function cleanUpAfterKilledRuns(): void {
+  for (const name of existsSync(NAMESPACES) ? readdirSync(NAMESPACES) : []) {
+    const [, pid] = /^rft(\d+)-/.exec(name) ?? [];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) spawnSync('ip', ['netns', 'delete', name]);
+  }
+}
+
+let networks = 0;
+
+/**
+ * A network of namespaces that touches no other: a server at 198.18.0.1 and hosts around it, on one bridge. The machine's own
+ * network and its settings stay as they are.
+ */
+export class TestNetwork {
+  static readonly SERVER = '198.18.0.1';
+  private readonly name = `${PREFIX}${process.pid}-${++networks}`;
+  private readonly children = new Set<ChildProcess>();
+  private hosts = 0;
+
+  constructor() {
+    if (networks === 1) cleanUpAfterKilledRuns();
+    ip('netns', 'add', this.name);
+    this.run('ip', 'link', 'set', 'lo', 'up');
+    this.run('ip', 'link', 'add', 'br0', 'type', 'bridge');
+    this.run('ip', 'address', 'add', `${TestNetwork.SERVER}/16`, 'dev', 'br0');
+    this.run('ip', 'link', 'set', 'br0', 'up');
+  }
+
+  /** Runs a program in the server's namespace and answers what it wrote. @throws Error when it fails */
+  run(program: string, ...args: string[]): string {
+    return within(this.name, program, ...args);
+  }
+
+  setting(name: string, value: number): void {
+    this.run('sh', '-c', `echo ${value} > /proc/sys/net/${name}`);
+  }
+
+  /** One more host on the bridge. */
+  host(): TestHost {
+    const n = ++this.hosts;
+    const name = `${this.name}-${n}`;
+    const [here, there] = [`h${n}`, 'eth0'];
+    ip('netns', 'add', name);
+    ip('-n', this.name, 'link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', name);
+    ip('-n', this.name, 'link', 'set', here, 'master', 'br0', 'up');
+    const address = `198.18.${Math.floor((n + 1) / 250)}.${((n + 1) % 250) + 2}`;
+    ip('-n', name, 'address', 'add', `${address}/16`, 'dev', there);
+    for (const device of ['lo', there]) ip('-n', name, 'link', 'set', device, 'up');
+    return new TestHost(name, address, this.children);
+  }
+
+  /**
+   * A folder to put first in PATH: whoever calls one of these programs runs it in the server's namespace, under the same
+   * process id.
+   */
+  wrappers(...programs: string[]): string {
+    const folder = mkdtempSync(join(runFolder(), 'wrappers-'));
+    for (const program of programs) {
+      const real = requireEngine(program as EngineName).path!;
+      writeFileSync(join(folder, program), `#!/bin/sh\nexec ip netns exec ${this.name} ${real} "$@"\n`);
+      chmodSync(join(folder, program), 0o755);
+    }
+    return folder;
+  }
+
+  /** Starts a program in the server's namespace. */
+  start(program: string, args: string[], options: { env?: NodeJS.ProcessEnv } = {}): ChildProcess {
+    return startIn(this.name, this.children, program, args, options);
+  }
+
+  async remove(): Promise<void> {
+    const running = [...this.children].filter((child) => child.exitCode === null && child.signalCode === null);
+    const gone = running.map((child) => new Promise((done) => child.once('exit', done)));
+    for (const child of running) child.kill('SIGKILL');
+    await Promise.all(gone);
+    for (let n = 1; n <= this.hosts; n++) ip('netns', 'delete', `${this.name}-${n}`);
+    ip('netns', 'delete', this.name);
+  }
+}
+
+export class TestHost {
+  constructor(
+    readonly namespace: string,
+    /** On the bridge. */
+    readonly address: string,
+    private readonly children: Set<ChildProcess>,
+  ) {}
+
+  run(program: string, ...args: string[]): string {
+    return within(this.namespace, program, ...args);
+  }
+
+  start(program: string, args: string[]): ChildProcess {
+    return startIn(this.namespace, this.children, program, args);
+  }
+
+  /** Whether one of two pings comes back. */
+  reaches(address: string, options: string[] = []): boolean {
+    return spawnSync('ip', ['netns', 'exec', this.namespace, 'ping', '-c', '2', '-i', '0.2', '-W', '1', ...options, address]).status === 0;
+  }
+
+  /** A file that only programs of this host are given. */
+  file(name: string, text: string): string {
+    const folder = join(runFolder(), this.namespace);
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, name);
+    writeFileSync(file, text, { mode: 0o600 });
+    return file;
+  }
+}
+
+function startIn(
+  namespace: string,
+  children: Set<ChildProcess>,
+  program: string,
+  args: string[],
+  options: { env?: NodeJS.ProcessEnv } = {},
+): ChildProcess {
+  const child = spawn('ip', ['netns', 'exec', namespace, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  children.add(child);
+  return child;
+}
+
+const ip = (...args: string[]): string => execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const within = (namespace: string, program: string, ...args: string[]): string => ip('netns', 'exec', namespace, program, ...args);
