@@ -21,4 +21,4 @@ export {
 } from './errors.js';
 export { type ApiReply, type ApiRow } from './reply.js';
 export { RouterApi, type RouterApiOptions, type RouterTarget, type RunOptions } from './router-api.js';
-export { encodeSentence, MalformedSentenceError, SentenceReader, SentenceTooLongError, type SentenceLimits } from './sentence.js';
+export { encodeSentence, MalformedSentenceError, SentenceReader, SentenceTooLongError, wordText, type SentenceLimits } from './sentence.js';

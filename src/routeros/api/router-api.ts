@@ -98,6 +98,11 @@ export class RouterApi {
     }
   }
 
+  /** Routers to which something is open or under way. */
+  get routers(): number {
+    return this.lines.size;
+  }
+
   /** Ends every connection; commands under way or in line reject with `RouterApiClosedError`. */
   async close(): Promise<void> {
     this.closed = true;

@@ -49,10 +49,10 @@ function compare(sign: string, own: RosValue, wanted: string): boolean {
 /** `?#|!`: numbers are places in the stack, counted from its top. */
 function parseOperations(text: string): Operation[] {
   const operations: Operation[] = [];
-  for (const [part] of text.matchAll(/\d+\.?|./gs)) {
+  for (const { 0: part, index } of text.matchAll(/\d+\.?|./gs)) {
     if (/^\d/.test(part)) {
       const place = parseInt(part, 10);
-      const last = text.endsWith(part) && !part.endsWith('.');
+      const last = index + part.length === text.length && !part.endsWith('.');
       operations.push((stack) => {
         const value = fromTop(stack, place);
         // at the end of the word it replaces everything, elsewhere it is copied to the top
