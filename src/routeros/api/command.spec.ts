@@ -22,12 +22,20 @@ describe('A command for the RouterOS API', () => {
     },
   );
 
-  it.each(['', '/', 'ip/address/print', '/ip address print', '/ip//print', '/ip/address/print/', '/ip\n/print', '/ip/..', '/-a', `/${'a'.repeat(300)}`])(
-    'refuses the path %j',
-    (path) => {
-      expect(() => commandSentence({ path })).toThrow(/is no command path/);
-    },
-  );
+  it.each([
+    '',
+    '/',
+    'ip/address/print',
+    '/ip address print',
+    '/ip//print',
+    '/ip/address/print/',
+    '/ip\n/print',
+    '/ip/..',
+    '/-a',
+    `/${'a'.repeat(300)}`,
+  ])('refuses the path %j', (path) => {
+    expect(() => commandSentence({ path })).toThrow(/is no command path/);
+  });
 
   it.each(['/login', '/quit', '/cancel', '/LOGIN'])('does not hand out the connection: %s', (path) => {
     expect(() => commandSentence({ path })).toThrow(/about the connection/);

@@ -39,7 +39,8 @@ export function commandSentence({ path, words = [] }: ApiCommand): string[] {
     );
   if (CONNECTION_COMMANDS.has(path.toLowerCase()))
     throw new InvalidCommandError(`${path} is about the connection, which is kept for you; it is no command to run.`);
-  if (words.length > MOST_WORDS) throw new InvalidCommandError(`A command takes at most ${MOST_WORDS} words, this one has ${words.length}.`);
+  if (words.length > MOST_WORDS)
+    throw new InvalidCommandError(`A command takes at most ${MOST_WORDS} words, this one has ${words.length}.`);
   let bytes = path.length;
   for (const word of words) {
     checkWord(word);
@@ -51,8 +52,7 @@ export function commandSentence({ path, words = [] }: ApiCommand): string[] {
 
 function checkWord(word: string): void {
   if (typeof word !== 'string') throw new InvalidCommandError('Every word of a command is text.');
-  if (word.startsWith('.tag='))
-    throw new InvalidCommandError('The tag is not yours to set: replies are told apart by tags of the client.');
+  if (word.startsWith('.tag=')) throw new InvalidCommandError('The tag is not yours to set: replies are told apart by tags of the client.');
   if (ARGUMENT.test(word) || QUERY.test(word) || PROPLIST.test(word)) return;
   throw new InvalidCommandError(
     word === ''

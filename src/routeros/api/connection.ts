@@ -102,6 +102,7 @@ export class RouterConnection {
   async run(words: readonly string[], limits: ReplyLimits, signal: AbortSignal): Promise<ApiReply> {
     // closed while nothing was under way: this command never went out
     if (this.failure) throw lost(this.failure);
+    if (signal.aborted) throw signal.reason;
     const tag = String(++this.lastTag);
     try {
       return await this.exchangeOf([...words, `.tag=${tag}`], tag, limits, signal);
@@ -131,7 +132,8 @@ export class RouterConnection {
       const reply = await this.exchangeOf(['/login', `=name=${user}`, `=password=${password}`], undefined, LOGIN_LIMITS, signal);
       if (reply.ret === undefined) return;
       // before 6.43 the answer is a challenge
-      if (!/^([0-9a-f]{2}){1,64}$/i.test(reply.ret)) throw new RouterProtocolError('The router answers the login with a challenge that is none.');
+      if (!/^([0-9a-f]{2}){1,64}$/i.test(reply.ret))
+        throw new RouterProtocolError('The router answers the login with a challenge that is none.');
       const challenge = Buffer.from(reply.ret, 'hex');
       const response = createHash('md5').update(Buffer.of(0)).update(password, 'utf8').update(challenge).digest('hex');
       await this.exchangeOf(['/login', `=name=${user}`, `=response=00${response}`], undefined, LOGIN_LIMITS, signal);
@@ -139,7 +141,9 @@ export class RouterConnection {
       if (error instanceof RouterTrapError) throw new RouterLoginError(error.message, { cause: error });
       // a router whose service does not serve our address accepts and hangs up
       if (error instanceof RouterConnectionLostError && !error.answered)
-        throw new RouterUnreachableError('The router closed the connection before the login: is its API open to this address?', { cause: error });
+        throw new RouterUnreachableError('The router closed the connection before the login: is its API open to this address?', {
+          cause: error,
+        });
       throw error;
     }
   }
@@ -254,6 +258,20 @@ export interface ConnectionOptions {
 const lost = (cause?: Error): RouterConnectionLostError =>
   new RouterConnectionLostError('The connection to the router ended before its answer did.', cause && { cause });
 
+/** The system's reasons that a person can do something about. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens on that port',
+  EHOSTUNREACH: 'there is no way to that address',
+  ENETUNREACH: 'there is no way to that network',
+  ENOTFOUND: 'that name is unknown',
+  ETIMEDOUT: 'it does not answer',
+};
+
+function whyNot(failure: NodeJS.ErrnoException | undefined): string {
+  const code = failure?.code;
+  return code === undefined ? '' : `: ${REASONS[code] ?? code}`;
+}
+
 /** A socket that is connected. Its error events are somebody's from the first to the last. */
 function connect(open: () => Socket, signal: AbortSignal): Promise<Socket> {
   if (signal.aborted) return Promise.reject(signal.reason as Error);
@@ -274,7 +292,7 @@ function connect(open: () => Socket, signal: AbortSignal): Promise<Socket> {
     let failure: Error | undefined;
     const refused = (): void => {
       end();
-      reject(new RouterUnreachableError('The router cannot be reached.', { cause: failure }));
+      reject(new RouterUnreachableError(`The router cannot be reached${whyNot(failure)}.`, { cause: failure }));
     };
     const abort = (): void => {
       end();

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,26 +51,16 @@ class Liar {
 }
 
 const say = (...words: string[]): Buffer => encodeSentence(words);
-const unhandled: unknown[] = [];
-const note = (error: unknown): void => void unhandled.push(error);
 
 describe('The client of the RouterOS API, against a router that lies', () => {
   let liar: Liar;
   let api: RouterApi;
 
-  beforeAll(() => {
-    process.on('unhandledRejection', note);
-    process.on('uncaughtException', note);
-  });
-  afterAll(() => {
-    process.off('unhandledRejection', note);
-    process.off('uncaughtException', note);
-  });
   afterEach(async () => {
     await api.close();
     await liar.close();
+    // an exception or rejection that nobody handles fails the test that is running: give the last ones time to show
     await sleep(5);
-    expect(unhandled).toEqual([]);
   });
 
   async function against(options: RouterApiOptions = {}): Promise<void> {
@@ -126,6 +116,7 @@ describe('The client of the RouterOS API, against a router that lies', () => {
     ['rows, and hangs up', (socket, tag) => socket.end(say('!re', '=a=b', `.tag=${tag}`)), 'connection_lost'],
     ['rows, and resets', (socket, tag) => { socket.write(say('!re', '=a=b', `.tag=${tag}`)); setTimeout(() => socket.resetAndDestroy(), 20); }, 'connection_lost'],
     ['silence', () => undefined, 'timeout'],
+    ['an answer and garbage in one piece', (socket, tag) => socket.write(Buffer.concat([say('!re', '=a=b', `.tag=${tag}`), Buffer.of(0xff)])), 'protocol'],
     ['fatal', (socket, tag) => socket.end(say('!fatal', 'shutting down', `.tag=${tag}`)), 'fatal'],
     ['fatal without a reason', (socket) => socket.end(say('!fatal')), 'fatal'],
     ['a trap of category 7', (socket, tag) => socket.write(Buffer.concat([say('!trap', '=category=7', '=message=x', `.tag=${tag}`), say('!done', `.tag=${tag}`)])), 'trap'],
@@ -139,7 +130,7 @@ describe('The client of the RouterOS API, against a router that lies', () => {
     liar.command = (socket, tag, words) => {
       if (words[0] === '/ip/address/print') speak(socket, tag);
     };
-    const error = await failure({ timeoutMs: 500 });
+    const error = await failure({ timeoutMs: code === 'timeout' ? 300 : 10_000 });
     expect(error.code).toBe(code);
     expect(error.sent).toBe(true);
     expect(error.message).not.toBe('');

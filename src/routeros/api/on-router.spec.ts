@@ -27,7 +27,10 @@ async function fleetOf(router: RouterOptions = {}, client: RouterApiOptions = {}
   const virtual = new VirtualRouter({ model: 'RB5009UG+S+', ...router });
   const server = await ApiServer.start(virtual, service);
   const api = new RouterApi(client);
-  closing.push(() => server.close(), () => api.close());
+  closing.push(
+    () => server.close(),
+    () => api.close(),
+  );
   const target: RouterTarget = { host: '127.0.0.1', port: server.portOf(), user: 'admin', password: '' };
   const run = (path: string, words: string[] = [], options: RunOptions = {}, as: Partial<RouterTarget> = {}): Promise<ApiReply> =>
     api.run({ ...target, ...as }, { path, words }, options);
@@ -63,7 +66,10 @@ describe('The client of the RouterOS API, on a router', () => {
     const { virtual, run } = await fleetOf({ version: '6.42.12' });
     await virtual.run('/user set admin password="päss"');
     expect((await run('/system/identity/print', [], {}, { password: 'päss' })).rows).toHaveLength(1);
-    await expect(run('/system/identity/print', [], {}, { password: 'x' })).rejects.toMatchObject({ code: 'login_refused', message: 'cannot log in' });
+    await expect(run('/system/identity/print', [], {}, { password: 'x' })).rejects.toMatchObject({
+      code: 'login_refused',
+      message: 'cannot log in',
+    });
   });
 
   it('says in the router’s words why it refused, and goes on with the same connection', async () => {
@@ -119,6 +125,22 @@ describe('The client of the RouterOS API, on a router', () => {
     expect(virtual.log.filter((entry) => entry.message.includes('logged in'))).toHaveLength(3);
   });
 
+  it('keeps to the cap when several people ask, each with a login of their own', async () => {
+    const { run, virtual, sessions } = await fleetOf({}, { connectionsPerRouter: 2, waitingPerRouter: 300 });
+    for (const name of ['a', 'b', 'c']) await virtual.run(`/user add name=${name} group=full password=${name}`);
+    await Promise.all(
+      Array.from({ length: 60 }, async (_, n) => {
+        const user = 'abc'[n % 3]!;
+        const { rows } = await run('/user/active/print', [], {}, { user, password: user });
+        // a session that was ended here may not have ended there yet
+        expect(sessions()).toBeLessThanOrEqual(4);
+        expect(rows.map((row) => row['name'])).toContain(user);
+      }),
+    );
+    await eventually(() => sessions() <= 2);
+    expect(virtual.failures).toEqual([]);
+  });
+
   it('refuses more than the line holds', async () => {
     const { run } = await fleetOf({}, { connectionsPerRouter: 1, waitingPerRouter: 2 });
     const all = await Promise.allSettled(Array.from({ length: 5 }, () => run('/system/identity/print')));
@@ -140,7 +162,10 @@ describe('The client of the RouterOS API, on a router', () => {
     expect(virtual.jobs.running.size).toBe(0);
     expect(sessions()).toBe(1);
     expect(virtual.log.filter((entry) => entry.message.includes('logged in'))).toHaveLength(1);
-    await expect(run('/system/identity/print', [], { signal: controller.signal })).rejects.toMatchObject({ code: 'cancelled', sent: false });
+    await expect(run('/system/identity/print', [], { signal: controller.signal })).rejects.toMatchObject({
+      code: 'cancelled',
+      sent: false,
+    });
   });
 
   it('gives up in time, in line and on the router', async () => {
@@ -148,7 +173,11 @@ describe('The client of the RouterOS API, on a router', () => {
     const slow = run(...SLOW, { timeoutMs: 400 });
     slow.catch(() => undefined);
     await eventually(() => virtual.jobs.running.size > 0);
-    await expect(run('/system/identity/print', [], { timeoutMs: 50 })).rejects.toMatchObject({ code: 'timeout', phase: 'line', sent: false });
+    await expect(run('/system/identity/print', [], { timeoutMs: 50 })).rejects.toMatchObject({
+      code: 'timeout',
+      phase: 'line',
+      sent: false,
+    });
     const error = await slow.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(RouterTimeoutError);
     expect(error).toMatchObject({ phase: 'reply', sent: true, message: 'Within 400 ms the router did not finish its answer.' });

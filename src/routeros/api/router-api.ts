@@ -137,5 +137,4 @@ function checkTarget({ host, port = API_PORT, user, password }: RouterTarget): v
 const calledOff = (signal: AbortSignal): CommandCancelledError =>
   new CommandCancelledError('The command was called off.', { cause: signal.reason });
 
-const diedUnnoticed = (error: unknown): error is RouterConnectionLostError =>
-  error instanceof RouterConnectionLostError && !error.answered;
+const diedUnnoticed = (error: unknown): error is RouterConnectionLostError => error instanceof RouterConnectionLostError && !error.answered;

@@ -22,6 +22,8 @@ export class RouterLine {
   private inUse = 0;
   private readonly all = new Set<RouterConnection>();
   private readonly waiting: (() => void)[] = [];
+  /** Everybody between `take` and the end of `giveBack`. */
+  private users = 0;
 
   constructor(
     private readonly open: () => Socket,
@@ -32,6 +34,32 @@ export class RouterLine {
 
   /** A connection of these credentials: a kept one, a new one, or the next that gets free. Give it back. */
   async take(credentials: Credentials, deadline: Deadline): Promise<RouterConnection> {
+    this.users++;
+    try {
+      return (await this.claim(credentials, deadline)) ?? (await this.connect(credentials, deadline));
+    } catch (error) {
+      this.users--;
+      this.leave();
+      throw error;
+    }
+  }
+
+  /** Takes a connection back; whoever waits gets it once the router has finished with it. */
+  giveBack(connection: RouterConnection): void {
+    void connection.settled().then(() => {
+      if (!connection.closed) this.keep(connection);
+      this.freed();
+      this.users--;
+      this.leave();
+    });
+  }
+
+  close(): void {
+    for (const connection of [...this.all]) connection.close();
+  }
+
+  /** Waits in line, then takes a place and, where there is one, the kept connection that goes with it: in one step. */
+  private async claim(credentials: Credentials, deadline: Deadline): Promise<RouterConnection | undefined> {
     let called = false;
     while ((this.waiting.length > 0 && !called) || !this.hasRoom(credentials)) {
       if (!called && this.waiting.length >= this.options.waitingPerRouter)
@@ -42,26 +70,9 @@ export class RouterLine {
     }
     const kept = this.keptOf(credentials);
     this.inUse++;
-    if (kept) return kept;
-    if (this.unused.size + this.inUse > this.options.connectionsPerRouter) this.discard([...this.unused.keys()][0]!);
-    try {
-      return await this.connect(credentials, deadline);
-    } catch (error) {
-      this.freed();
-      throw error;
-    }
-  }
-
-  /** Takes a connection back; whoever waits gets it once the router has finished with it. */
-  giveBack(connection: RouterConnection): void {
-    void connection.settled().then(() => {
-      if (!connection.closed) this.keep(connection);
-      this.freed();
-    });
-  }
-
-  close(): void {
-    for (const connection of [...this.all]) connection.close();
+    // a new one takes the place of somebody else's unused one
+    if (!kept && this.unused.size + this.inUse > this.options.connectionsPerRouter) this.discard([...this.unused.keys()][0]!);
+    return kept;
   }
 
   private hasRoom(credentials: Credentials): boolean {
@@ -80,7 +91,6 @@ export class RouterLine {
       const abort = (): void => {
         this.waiting.splice(this.waiting.indexOf(call), 1);
         reject(signal.reason as Error);
-        this.leave();
       };
       if (first) this.waiting.unshift(call);
       else this.waiting.push(call);
@@ -91,18 +101,23 @@ export class RouterLine {
   private async connect(credentials: Credentials, deadline: Deadline): Promise<RouterConnection> {
     const { connectMs, loginMs, drainMs } = this.options;
     deadline.enter('connect', connectMs);
-    const connection = await RouterConnection.open(this.open, credentials, {
-      signal: deadline.signal,
-      drainMs,
-      connected: () => deadline.enter('login', loginMs),
-      onClosed: (closed) => {
-        this.all.delete(closed);
-        this.forget(closed);
-        this.leave();
-      },
-    });
-    this.all.add(connection);
-    return connection;
+    try {
+      const connection = await RouterConnection.open(this.open, credentials, {
+        signal: deadline.signal,
+        drainMs,
+        connected: () => deadline.enter('login', loginMs),
+        onClosed: (closed) => {
+          this.all.delete(closed);
+          this.forget(closed);
+          this.leave();
+        },
+      });
+      if (!connection.closed) this.all.add(connection);
+      return connection;
+    } catch (error) {
+      this.freed();
+      throw error;
+    }
   }
 
   private keptOf(credentials: Credentials): RouterConnection | undefined {
@@ -131,11 +146,10 @@ export class RouterLine {
   private freed(): void {
     this.inUse--;
     this.waiting.shift()?.();
-    this.leave();
   }
 
   private leave(): void {
-    if (this.inUse === 0 && this.unused.size === 0 && this.waiting.length === 0) this.onEmpty();
+    if (this.users === 0 && this.unused.size === 0) this.onEmpty();
   }
 }
 

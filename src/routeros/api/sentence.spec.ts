@@ -92,7 +92,8 @@ describe('Sentences of the RouterOS API', () => {
         const reader = new SentenceReader({ wordBytes: 64, sentenceBytes: 256, words: 8 });
         try {
           for (let at = 0, turn = 0; at < garbage.length; at += cuts[turn++ % cuts.length]!)
-            for (const words of reader.push(Buffer.from(garbage.subarray(at, at + cuts[turn % cuts.length]!)))) expect(words.length).toBeLessThan(9);
+            for (const words of reader.push(Buffer.from(garbage.subarray(at, at + cuts[turn % cuts.length]!))))
+              expect(words.length).toBeLessThan(9);
         } catch (error) {
           expect([MalformedSentenceError, SentenceTooLongError]).toContain((error as Error).constructor);
         }

@@ -28,8 +28,7 @@ function encodeLength(length: number): Buffer {
   if (length < 0x80) return Buffer.of(length);
   if (length < 0x4000) return Buffer.of(0x80 | (length >>> 8), length & 0xff);
   if (length < 0x20_0000) return Buffer.of(0xc0 | (length >>> 16), (length >>> 8) & 0xff, length & 0xff);
-  if (length < 0x1000_0000)
-    return Buffer.of(0xe0 | (length >>> 24), (length >>> 16) & 0xff, (length >>> 8) & 0xff, length & 0xff);
+  if (length < 0x1000_0000) return Buffer.of(0xe0 | (length >>> 24), (length >>> 16) & 0xff, (length >>> 8) & 0xff, length & 0xff);
   if (length > LONGEST_LENGTH) throw new RangeError(`a word of ${length} bytes cannot be sent`);
   return Buffer.of(0xf0, length >>> 24, (length >>> 16) & 0xff, (length >>> 8) & 0xff, length & 0xff);
 }

@@ -14,7 +14,10 @@ async function served(options: RouterOptions = {}, service: ApiServerOptions = {
   const router = new VirtualRouter({ model: 'RB5009UG+S+', ...options });
   const server = await ApiServer.start(router, service);
   const api = new RouterApi();
-  closing.push(() => server.close(), () => api.close());
+  closing.push(
+    () => server.close(),
+    () => api.close(),
+  );
   const run = (path: string, words: string[] = [], as: { user?: string; password?: string; port?: number } = {}): Promise<ApiReply> =>
     api.run({ host: '127.0.0.1', port: server.portOf(), user: 'admin', password: '', ...as }, { path, words });
   const column = async (path: string, words: string[], name = 'name'): Promise<(string | undefined)[]> =>
@@ -83,7 +86,10 @@ describe('The API of a virtual router', () => {
     const { run, column } = await served();
     const ids: string[] = [];
     for (const comment of ['a', 'b', 'c'])
-      ids.push((await run('/ip/firewall/filter/add', ['=chain=input', '=action=accept', '=protocol=tcp', '=dst-port=22', `=comment=${comment}`])).ret!);
+      ids.push(
+        (await run('/ip/firewall/filter/add', ['=chain=input', '=action=accept', '=protocol=tcp', '=dst-port=22', `=comment=${comment}`]))
+          .ret!,
+      );
     await run('/ip/firewall/filter/move', [`=numbers=${ids[2]}`, `=destination=${ids[0]}`]);
     await run('/ip/firewall/filter/add', ['=chain=input', '=action=drop', '=comment=first', `=place-before=${ids[2]}`]);
     expect(await column('/ip/firewall/filter/print', [], 'comment')).toEqual(['first', 'c', 'a', 'b']);
@@ -182,7 +188,10 @@ add name=d vlan-id=4 interface=ether1 mtu=1500`);
     expect((await run('/ppp/secret/print', [], as('reader', 'r'))).rows).toMatchObject([{ password: 'hidden' }]);
     expect((await run('/ppp/secret/print', [], as('blind', 'b'))).rows[0]).not.toHaveProperty('password');
     for (const row of (await run('/user/print')).rows) expect(row).not.toHaveProperty('password');
-    await expect(run('/ip/address/print', [], as('locked', 'l'))).rejects.toMatchObject({ code: 'login_refused', message: 'not permitted (9)' });
+    await expect(run('/ip/address/print', [], as('locked', 'l'))).rejects.toMatchObject({
+      code: 'login_refused',
+      message: 'not permitted (9)',
+    });
     for (const refused of [as('off', 'o'), as('elsewhere', 'e'), as('nobody', ''), as('admin', 'x')])
       await expect(run('/ip/address/print', [], refused)).rejects.toThrow('invalid user name or password (6)');
     expect(router.log.map((entry) => entry.message)).toContain('login failure for user elsewhere from 127.0.0.1 via api');
@@ -191,7 +200,10 @@ add name=d vlan-id=4 interface=ether1 mtu=1500`);
   });
 
   it('answers where and to whom the service is set', async () => {
-    const { router, run, server } = await served({}, { ports: { 8728: 0, 9999: 0 }, peer: (address) => (address === '127.0.0.2' ? '100.64.0.9' : address) });
+    const { router, run, server } = await served(
+      {},
+      { ports: { 8728: 0, 9999: 0 }, peer: (address) => (address === '127.0.0.2' ? '100.64.0.9' : address) },
+    );
     const moved = { port: server.portOf(9999) };
     await expect(run('/ip/address/print', [], moved)).rejects.toMatchObject({ code: 'unreachable' });
     await run('/ip/service/set', ['=.id=api', '=port=9999', '=address=127.0.0.1/32']);
@@ -263,7 +275,10 @@ add name=d vlan-id=4 interface=ether1 mtu=1500`);
     raw.say('/execute', '=script=:delay 60s', '=as-string=', '.tag=slow');
     raw.say('/system/identity/print', '.tag=quick');
     await raw.hears(2);
-    expect(raw.heard.splice(0)).toEqual([['!re', '=name=MikroTik', '.tag=quick'], ['!done', '.tag=quick']]);
+    expect(raw.heard.splice(0)).toEqual([
+      ['!re', '=name=MikroTik', '.tag=quick'],
+      ['!done', '.tag=quick'],
+    ]);
     raw.say('/cancel', '=tag=slow', '.tag=x');
     await raw.hears(3);
     expect(raw.heard.splice(0).sort()).toEqual([

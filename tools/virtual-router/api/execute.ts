@@ -62,7 +62,9 @@ export function snapshot(menu: ConfigMenu, account: Account, request: Request): 
   const query = parseQuery(request.query);
   const items = menu.singleton ? [menu.single] : menu.items;
   return new Map(
-    items.filter((item) => !query || query(item)).map((item) => [menu.singleton ? '' : item.id, rowOf(menu, account, asArray(item), request)]),
+    items
+      .filter((item) => !query || query(item))
+      .map((item) => [menu.singleton ? '' : item.id, rowOf(menu, account, asArray(item), request)]),
   );
 }
 
@@ -70,7 +72,6 @@ function* print(router: VirtualRouter, run: Run, account: Account, menu: ConfigM
   const args = argumentsOf(router, menu, 'print', request);
   args.flags.add('as-value');
   const query = parseQuery(request.query);
-  // eslint-disable-next-line require-yield -- a clause of a script may have to wait, a query never
   if (query) args.where = function* (item: ConfigItem): Step<boolean> { return query(item); }; // prettier-ignore
   const value = yield* router.menus.execute(run, menu.path, 'print', args);
   if (!(value instanceof RosArray)) return { rows: [], ret: apiText(value) };
@@ -102,7 +103,8 @@ function argumentsOf(router: VirtualRouter, menu: ConfigMenu, command: string, r
     }
     if (!known.has(word)) throw new RouterOsError(`unknown parameter ${word}`);
     const argument = router.menus.schema.argument(menu.path, command, word);
-    const isFlag = !CHANGING.has(command) && argument?.desc === '' && !argument.values && (text === '' || text === 'yes' || text === 'true');
+    const isFlag =
+      !CHANGING.has(command) && argument?.desc === '' && !argument.values && (text === '' || text === 'yes' || text === 'true');
     if (isFlag) args.flags.add(word);
     else args.named.set(word, text);
   }

@@ -55,7 +55,8 @@ export class ApiSession implements RouterSession {
     if (!this.router.sessions.delete(this)) return;
     this.socket.destroy();
     for (const command of this.commands) command.stop();
-    if (this.account) this.router.logBook.write(['system', 'info', 'account'], `user ${this.account.name} logged out from ${this.address} via api`);
+    if (this.account)
+      this.router.logBook.write(['system', 'info', 'account'], `user ${this.account.name} logged out from ${this.address} via api`);
   }
 
   private receive(chunk: Buffer): void {
