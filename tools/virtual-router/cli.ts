@@ -1,18 +1,21 @@
 /**
  * A virtual router on the command line: pastes the bootstrap command, shows what the terminal shows, then lives on.
  *
- *   node dist/tools/virtual-router/cli.js --bootstrap '<command line>' [--serial S] [--identity N] [--model M]
- *     [--version 7.x] [--once]
+ *   node dist/tools/virtual-router/cli.js [--bootstrap '<command line>'] [--api-port P] [--serial S] [--identity N]
+ *     [--model M] [--version 7.x] [--once]
  *
- * `--once` ends after the paste; the exit code is 1 when it failed.
+ * `--api-port` serves the RouterOS API on that port of 127.0.0.1, for port 8728 of the router (user `admin`, no password,
+ * as new routers have). `--once` ends after the paste; the exit code is 1 when it failed.
  */
 import { parseArgs } from 'node:util';
+import { ApiServer } from './api/index.js';
 import { UnsupportedByVirtualRouter } from './errors.js';
 import { VirtualRouter } from './virtual-router.js';
 
 const { values } = parseArgs({
   options: {
     bootstrap: { type: 'string' },
+    'api-port': { type: 'string' },
     serial: { type: 'string', default: 'HGV0VIRTUAL1' },
     identity: { type: 'string', default: 'MikroTik' },
     model: { type: 'string', default: 'RB5009UG+S+' },
@@ -22,8 +25,14 @@ const { values } = parseArgs({
   },
 });
 
-if (values.help || values.bootstrap === undefined) {
-  console.error("usage: virtual-router --bootstrap '<command line>' [--serial S] [--identity N] [--model M] [--version 7.x] [--once]");
+const apiPort = values['api-port'] === undefined ? undefined : Number(values['api-port']);
+const wrongPort = apiPort !== undefined && !(Number.isInteger(apiPort) && apiPort >= 1 && apiPort <= 65_535);
+if (wrongPort) console.error(`--api-port: ${values['api-port']} is no port; a port is a whole number between 1 and 65535.`);
+if (values.help || wrongPort || (values.bootstrap === undefined && apiPort === undefined)) {
+  console.error(
+    "usage: virtual-router [--bootstrap '<command line>'] [--api-port P] [--serial S] [--identity N] [--model M] [--version 7.x] [--once]\n" +
+      'at least one of --bootstrap and --api-port',
+  );
   process.exit(values.help ? 0 : 2);
 }
 
@@ -36,7 +45,7 @@ const FAILURE =
 
 let failed = false;
 try {
-  const output = await router.paste(values.bootstrap);
+  const output = await router.paste(values.bootstrap ?? '');
   process.stdout.write(output.endsWith('\n') || output === '' ? output : `${output}\n`);
   failed = FAILURE.test(output);
 } catch (error) {
@@ -52,6 +61,10 @@ if (values.once) {
   process.exit(failed ? 1 : 0);
 }
 
+if (apiPort !== undefined) {
+  await ApiServer.start(router, { ports: { 8728: apiPort } });
+  console.log(`${stamp()} the RouterOS API is served on 127.0.0.1:${apiPort}`);
+}
 router.onEvent = ({ kind, detail }) => {
   if (kind === 'log') console.log(`${stamp()} log ${(detail['topics'] as string[]).join(',')} ${String(detail['message'])}`);
   else if (kind === 'request') console.log(`${stamp()} ${String(detail['method'])} ${String(detail['url'])}`);

@@ -34,6 +34,20 @@ export type PlainItem = Record<string, string | number | boolean>;
 /** What a command line tool or a test may want to see as it happens. */
 export type RouterEvent = { kind: 'log' | 'scheduler' | 'output' | 'request' | 'boot'; detail: Record<string, unknown> };
 
+/** Somebody logged in from outside, as `/user active` shows it. */
+export interface RouterSession {
+  /** Hexadecimal, from `takeSessionId`. */
+  readonly id: string;
+  /** Undefined before the login. */
+  readonly user: string | undefined;
+  readonly address: string;
+  readonly via: string;
+  /** Milliseconds since the epoch by the router's own clock. */
+  readonly since: number;
+  /** Ends it at once, as a reboot does. */
+  drop(): void;
+}
+
 const scripts = new ScriptCache();
 
 /**
@@ -61,6 +75,7 @@ export class VirtualRouter {
   /** Unmodelled things scripts asked for, and errors of this program. A test asserts that it is empty. */
   readonly failures: Error[] = [];
   readonly requests: RequestRecord[] = [];
+  readonly sessions = new Set<RouterSession>();
   /** Device-mode features that are off, see `allows`. */
   readonly deviceMode: NonNullable<RouterOptions['deviceMode']>;
   /** How far the router's own clock is from `clock`, in milliseconds. */
@@ -74,6 +89,7 @@ export class VirtualRouter {
   private readonly lenient: boolean;
   private readonly requestsKept: number;
   private powered = true;
+  private lastSessionId = 0;
   private running = false;
 
   constructor(options: RouterOptions = {}) {
@@ -211,9 +227,14 @@ export class VirtualRouter {
     await this.jobs.settled();
   }
 
+  get isOn(): boolean {
+    return this.powered;
+  }
+
   powerOff(): void {
     this.powered = false;
     this.scheduler.reset();
+    for (const session of this.sessions) session.drop();
     this.jobs.kill();
     this.globals.clear();
     this.terminalMenu = [];
@@ -237,6 +258,15 @@ export class VirtualRouter {
   }
 
   // ---- what the commands use ----
+
+  takeSessionId(): string {
+    return (++this.lastSessionId).toString(16).toUpperCase();
+  }
+
+  /** Whether this version lacks a menu or command that the nearest command tree has. */
+  lacks(path: readonly string[]): boolean {
+    return this.absent.has(path.join('/'));
+  }
 
   /** The router's own time in milliseconds since the epoch. */
   wallTime(): number {

@@ -1,4 +1,5 @@
 import { RouterOsError } from '../errors.js';
+import { ConfigItem } from '../menus/config-item.js';
 import { menuSpec, type MenuSpec } from '../menus/menu-spec.js';
 import { NOTHING, toText } from '../values/value.js';
 import type { VirtualRouter } from '../virtual-router.js';
@@ -9,6 +10,21 @@ const FULL = 'local,telnet,ssh,ftp,reboot,read,write,policy,test,winbox,password
 
 const fullUsers = (router: VirtualRouter): number =>
   router.menus.at('user').items.filter((user) => user.get('group') === 'full' && user.get('disabled') !== true).length;
+
+/** Who is logged in over the network. */
+function activeRows(router: VirtualRouter): ConfigItem[] {
+  const menu = router.menus.at('user/active');
+  return [...router.sessions]
+    .filter((session) => session.user !== undefined)
+    .map((session) => {
+      const item = new ConfigItem(menu, session.id, 'dynamic');
+      item.properties.set('when', router.dateTimeText(session.since));
+      item.properties.set('name', session.user!);
+      item.properties.set('address', session.address);
+      item.properties.set('via', session.via);
+      return item;
+    });
+}
 
 export const ACCESS: Record<string, MenuSpec> = {
   user: menuSpec({
@@ -37,7 +53,7 @@ export const ACCESS: Record<string, MenuSpec> = {
     defaults: { skin: 'default' },
   }),
   'user/aaa': menuSpec({ defaults: { 'use-radius': 'no', accounting: 'yes', 'default-group': 'read', 'interim-update': '0s' } }),
-  'user/active': menuSpec({ exported: false }),
+  'user/active': menuSpec({ exported: false, rows: activeRows }),
   'ppp/profile': menuSpec({
     factory: (): Record<string, string>[] => [
       { '.id': '0', name: 'default' },

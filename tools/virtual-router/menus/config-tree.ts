@@ -10,6 +10,7 @@ import { GENERIC_COMMANDS } from './generic-commands.js';
 import { menuSpec } from './menu-spec.js';
 
 const PLAIN = menuSpec();
+const LOOKING = new Set(['print', 'get', 'find', 'export']);
 /** Menus whose items are interfaces: they share one name space and one counter of ids, and `/interface` shows them all. */
 const INTERFACE_MENUS = new Set(
   (
@@ -23,6 +24,7 @@ const INTERFACE_MENUS = new Set(
 /** The whole configuration of a router; menus come into being when first looked at. */
 export class ConfigTree {
   private readonly menus = new Map<string, ConfigMenu>();
+  private readonly watchers = new Set<() => void>();
   private interfaceIds = 1;
 
   constructor(
@@ -71,7 +73,15 @@ export class ConfigTree {
     const handler = menu.spec.commands[command] ?? GENERIC_COMMANDS[command];
     if (!handler) throw new UnsupportedByVirtualRouter(`/${[...path, command].join('/')}`);
     const result = handler({ router: this.router, run, menu, args });
-    return isStep(result) ? yield* result : result;
+    const value = isStep(result) ? yield* result : result;
+    if (!LOOKING.has(command)) for (const watcher of this.watchers) watcher();
+    return value;
+  }
+
+  /** Calls `watcher` after every command that may have changed something; answers how to stop that. */
+  watch(watcher: () => void): () => void {
+    this.watchers.add(watcher);
+    return () => void this.watchers.delete(watcher);
   }
 }
 
