@@ -12,7 +12,7 @@ import type { DeviceIdentity } from '../poll/device-tokens.js';
 import { ManagementPath } from '../ports/management-path.js';
 import { RouterLinks } from '../router-links.js';
 import { footprintOf, type SectionDefinition, Sections } from './section-definition.js';
-import { failed, inForce, type SectionPhase } from './section-state.js';
+import { failed, inForce, type SectionPhase, trialEnd } from './section-state.js';
 import { SectionWishes } from './section-wishes.js';
 import { SectionsRepository } from './sections.repository.js';
 import type { SiteSection } from './site-section.entity.js';
@@ -130,8 +130,9 @@ export class SectionDelivery {
 
   /** The router came back after the push: keep it, unless the management path that was open is not any more. */
   private judge(definition: SectionDefinition, row: SiteSection): SectionJob | undefined {
-    if (row.pathBefore === 'open' && row.pathAfter === null) {
-      row.dueAt = null; // the probe makes it due
+    const now = this.clock.now();
+    if (row.pathBefore === 'open' && row.pathAfter === null && now < trialEnd(row.sentAt!)) {
+      row.dueAt = trialEnd(row.sentAt!); // the probe makes it due before
       return undefined;
     }
     const cut = row.pathBefore === 'open' && row.pathAfter === 'closed';

@@ -3,7 +3,7 @@ import type { SelectQueryBuilder } from 'typeorm';
 import type { JobId, RequestContext, SiteId } from '../../platform/context/index.js';
 import { AppKeys } from '../../platform/crypto/index.js';
 import { AcrossTeams, Database } from '../../platform/database/index.js';
-import { keyed, type KeyedWish, type Wish } from '../../routeros/sections/index.js';
+import { keyed, type KeyedWish, NOTHING_WISHED, type Wish } from '../../routeros/sections/index.js';
 import { SiteSection } from './site-section.entity.js';
 
 const SEALED_FOR = 'section-content';
@@ -54,6 +54,28 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
        WHERE hardware_hash IS NOT NULL AND NOT EXISTS (SELECT FROM site_section o WHERE o.site_id = s.id AND o.section = $1) ON CONFLICT DO NOTHING`,
       [section, now],
     );
+  }
+
+  /** A newer wish where a section has nothing in force, of every team. */
+  async markEmpty(ctx: RequestContext, section: string, now: Date): Promise<SiteId[]> {
+    const rows = await this.db.query<{ id: SiteId }>(
+      this.checked(ctx),
+      `UPDATE site_section SET wanted = wanted + 1, wanted_at = $3, due_at = $3 WHERE section = $1 AND applied_hash = $2 AND wanted = applied
+       RETURNING site_id AS id`,
+      [section, keyed(NOTHING_WISHED, 1).hash, now],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Everything of a section is written anew at these sites of the context's team, whatever is known. */
+  async markUnknown(ctx: RequestContext, section: string, sites: readonly SiteId[], now: Date): Promise<SiteId[]> {
+    const rows = await this.db.query<{ id: SiteId }>(
+      ctx,
+      `UPDATE site_section SET wanted = wanted + 1, salt = salt + 1, applied_hash = NULL, fingerprint = NULL, attempts = 0, wanted_at = $4, due_at = $4
+       WHERE team_id = $1 AND section = $2 AND site_id = ANY($3::uuid[]) RETURNING site_id AS id`,
+      [ctx.requireTeam(), section, sites, now],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** A newer wish for every section that a site has. */

@@ -64,7 +64,16 @@ export class TunnelService {
    * @throws SiteNotFound, SiteBeingDeleted, TunnelAddressesExhausted
    */
   async of(ctx: RequestContext, siteId: SiteId): Promise<TunnelFacts> {
-    const row = (await this.tunnels.ofSite(ctx, siteId)) ?? (await this.make(ctx, siteId));
+    return this.facts((await this.tunnels.ofSite(ctx, siteId)) ?? (await this.make(ctx, siteId)));
+  }
+
+  /** The tunnel of a site of the context's team, if it has one. */
+  async find(ctx: RequestContext, siteId: SiteId): Promise<TunnelFacts | undefined> {
+    const row = await this.tunnels.ofSite(ctx, siteId);
+    return row ? this.facts(row) : undefined;
+  }
+
+  private async facts(row: SiteTunnel): Promise<TunnelFacts> {
     const { endpoint, managementAddress, pool } = this.tunnel;
     return {
       username: uuidToBase62(row.tunnelId),
