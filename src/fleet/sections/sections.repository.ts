@@ -78,11 +78,12 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
     return rows.map(({ id }) => id);
   }
 
-  /** A newer wish for every section that a site has. */
+  /** A newer wish for every section of a site that was asked for another RouterOS version than its router has now. */
   async remark(ctx: RequestContext, siteId: SiteId, now: Date): Promise<void> {
     await this.db.query(
       ctx,
-      `UPDATE site_section SET wanted = wanted + 1, wanted_at = $3, due_at = LEAST(due_at, $3) WHERE site_id = $1 AND team_id = $2`,
+      `UPDATE site_section c SET wanted = wanted + 1, wanted_at = $3, due_at = LEAST(due_at, $3) FROM site s
+       WHERE c.site_id = $1 AND c.team_id = $2 AND s.id = c.site_id AND c.version <> COALESCE(s.software_version, '')`,
       [siteId, ctx.requireTeam(), now],
     );
   }
@@ -136,7 +137,7 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
       ctx,
       `UPDATE site_section SET wanted = GREATEST(wanted, $3), sent = $4, applied = $5, applied_hash = $6, sent_hash = $7, salt = $8, phase = $9, part = $10, parts = $11,
          trial = $12, path_before = $13, path_after = $14, attempts = $15, last_error = $16, due_at = $17, job_id = $18, fingerprint = $19, sent_at = $20,
-         applied_at = $21, checked_at = $22, drifted_at = $23
+         applied_at = $21, checked_at = $22, drifted_at = $23, version = $25
        WHERE site_id = $1 AND section = $2 AND team_id = $24`,
       [
         ...[
@@ -153,7 +154,7 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
           row.parts,
         ],
         ...[row.trial, row.pathBefore, row.pathAfter, row.attempts, row.lastError, row.dueAt, row.jobId, row.fingerprint, row.sentAt],
-        ...[row.appliedAt, row.checkedAt, row.driftedAt, row.teamId],
+        ...[row.appliedAt, row.checkedAt, row.driftedAt, row.teamId, row.version],
       ],
     );
   }

@@ -1,19 +1,4 @@
-import {
-  find,
-  get,
-  greater,
-  len,
-  like,
-  not,
-  parsed,
-  script,
-  seconds,
-  toText,
-  unequal,
-  v,
-  type Script,
-  type Value,
-} from '../script/index.js';
+import { find, get, greater, len, like, not, parsed, script, seconds, toText, unequal, v, type Script } from '../script/index.js';
 
 /** Long enough for the job to report that it is done. */
 const BREATH = seconds(5);
@@ -71,5 +56,5 @@ export interface ScriptCallInput {
 export const renderScriptCall = ({ source, variables }: ScriptCallInput): Script =>
   script((s) => {
     s.local('run', parsed(source));
-    s.call('run', variables as Readonly<Record<string, Value>>);
+    s.call('run', variables);
   });
