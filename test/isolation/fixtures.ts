@@ -50,6 +50,9 @@ export const OWNED: Readonly<Record<string, Thing>> = {
 export const SHARED: Readonly<Record<string, unknown>> = {
   '{code}': 'not_found',
   '{country}': 'DE',
+  '{section}': 'management',
+  'siteSync.path': '/system/identity/print',
+  'siteSyncExecute.path': '/system/identity/print',
   scopes: [] as string[], // ids of scopes are the same for everybody
   billing_account_id: null, // named by the operator, not by us
   client_id: 'rosfleet-portal',
@@ -86,6 +89,7 @@ export const SHARED: Readonly<Record<string, unknown>> = {
 
 /** Bodies that are no JSON. */
 export const TEXTS: Readonly<Record<string, string>> = {
+  reportSectionInventory: 'd41d8cd98f00b204e9800998ecf8427e',
   adoptDevice: 'model=RB5009UG+S+;serial-number=SER9;version=7.22.3',
   receiveHeartbeat: 'uptime=1h;version=7.22.3',
   createSiteJob: ':log info probe',

@@ -20,6 +20,15 @@ export class Tunnels {
 
   private constructor(private readonly fleet: Fleet) {}
 
+  private static readonly known = new WeakMap<Fleet, Promise<Tunnels>>();
+
+  /** Those of a fleet, opened once; they end with it. */
+  static of(fleet: Fleet): Promise<Tunnels> {
+    const known = Tunnels.known.get(fleet) ?? Tunnels.open(fleet);
+    Tunnels.known.set(fleet, known);
+    return known;
+  }
+
   /** As if the tunnel server of this process had started. */
   static async open(fleet: Fleet): Promise<Tunnels> {
     const tunnels = new Tunnels(fleet);

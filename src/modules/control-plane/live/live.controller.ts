@@ -50,8 +50,8 @@ export class LiveController {
     description: 'Rows of a print; for other commands what they return: `{"ret": "*1"}` for an added item, `{}` for nothing.',
   })
   @ApiOkResponse(RESULT)
-  async sync(@Ctx() ctx: RequestContext, @IdParam('site') siteId: SiteId, @Body() { path, parameters }: SyncDto): Promise<Answer> {
-    return this.command(await this.live.ofAnyTeam(ctx, siteId), siteId, path, parameters ?? []);
+  async sync(@Ctx() ctx: RequestContext, @IdParam('site') siteId: SiteId, @Body() body: SyncDto): Promise<Answer> {
+    return this.command(await this.live.ofAnyTeam(ctx, siteId), siteId, body.path, wordsOf(body));
   }
 
   @Post('execute')
@@ -67,10 +67,13 @@ export class LiveController {
   async execute(@Ctx() ctx: RequestContext, @IdParam('site') siteId: SiteId, @Body() body: ExecuteDto): Promise<Answer> {
     const team = await this.live.ofAnyTeam(ctx, siteId);
     const { path, parameters = [], variables = {} } = body;
-    if (path !== undefined && path !== '') return this.command(team, siteId, path, parameters);
+    if (path !== undefined && path !== '') return this.command(team, siteId, path, wordsOf(body));
     if (!parameters.length)
       throw new ValidationFailed({ parameters: ['parameters must hold the lines of a script when there is no path'] });
-    const script = renderScriptCall({ source: parameters.join('\n'), variables: checked(variables) }).toString();
+    const script = renderScriptCall({
+      source: parameters.join('\n'),
+      variables: checked(variables, /^[A-Za-z][A-Za-z0-9]{0,62}$/, 'a RouterOS variable: letters and digits, a letter first'),
+    }).toString();
     const { ret } = await this.live.run(team, siteId, { path: '/execute', words: [`=script=${script}`, '=as-string='] });
     return { output: ret ?? '' };
   }
@@ -82,15 +85,20 @@ export class LiveController {
   }
 }
 
+/** Words of a command: those given, and its variables as arguments. @throws ValidationFailed */
+function wordsOf({ parameters = [], variables = {} }: ExecuteDto): string[] {
+  const values = checked(variables, /^[a-z0-9.][a-z0-9.-]{0,62}$/i, 'an argument: letters, digits, dots and -');
+  const text = (value: string | number | boolean): string => (typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value));
+  return [...parameters, ...Object.entries(values).map(([name, value]) => `=${name}=${text(value)}`)];
+}
+
 /** @throws ValidationFailed */
-function checked(variables: Record<string, unknown>): Record<string, string | number | boolean> {
+function checked(variables: Record<string, unknown>, names: RegExp, what: string): Record<string, string | number | boolean> {
   for (const [name, value] of Object.entries(variables)) {
     const right = typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value);
-    if (!right) throw new ValidationFailed({ variables: [`variables.${name} must be a text, a whole number or a boolean`] });
-    if (!/^[A-Za-z][A-Za-z0-9]{0,62}$/.test(name))
-      throw new ValidationFailed({
-        variables: [`variables.${name.slice(0, 40)} is no name of a RouterOS variable: letters and digits, a letter first`],
-      });
+    if (!right)
+      throw new ValidationFailed({ [`variables.${name}`]: [`variables.${name.slice(0, 40)} must be a text, a whole number or a boolean`] });
+    if (!names.test(name)) throw new ValidationFailed({ [`variables.${name}`]: [`variables.${name.slice(0, 40)} is no name of ${what}`] });
   }
   return variables as Record<string, string | number | boolean>;
 }

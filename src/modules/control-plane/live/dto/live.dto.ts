@@ -14,7 +14,7 @@ export class ExecuteDto {
   @ApiPropertyOptional({
     type: 'object',
     additionalProperties: true,
-    description: 'Of a script: its named arguments, read as `$name`; texts, numbers and booleans.',
+    description: 'Arguments by name; texts, whole numbers and booleans. A script reads them as `$name`.',
   })
   @IsOptional()
   @IsObject()
