@@ -12,7 +12,12 @@ interface Session {
   /** Undefined while the login is judged. */
   address?: string;
   isUp: boolean;
+  /** Forgets a login that never becomes a tunnel: the daemon does not tell when such a client leaves. */
+  expiry?: NodeJS.Timeout;
 }
+
+/** From being let in until the tunnel is up; clients take a second. */
+const LOGIN_LIMIT_MS = 120_000;
 
 type ClientMessage = Extract<ManagementMessage, { type: 'client' }>;
 
@@ -70,11 +75,14 @@ export class TunnelSessions {
       { connection: this.nameOf(cid), username, password: env.get('password') ?? '', remoteAddress },
       session,
     );
+    if (this.sessions.get(cid) !== session) return void (verdict.allow && this.gate.closed(this.nameOf(cid), 0, 0)); // it left meanwhile
     if (!verdict.allow) {
+      if (!session.isUp) this.sessions.delete(cid);
       this.logger.info({ username, remoteAddress, reason: verdict.reason }, 'a tunnel login was refused');
       return this.tell(`client-deny ${cid} ${kid} "${verdict.reason.replace(/[^\w .,-]/g, '')}"`);
     }
     session.address = verdict.address;
+    if (!session.isUp) session.expiry = setTimeout(() => this.gone(cid), LOGIN_LIMIT_MS).unref();
     if (event === 'REAUTH') this.tell(`client-auth-nt ${cid} ${kid}`);
     else this.tell(`client-auth ${cid} ${kid}`, [addressPush(verdict.address, this.pool)]);
   }
@@ -96,13 +104,15 @@ export class TunnelSessions {
     const session = this.sessions.get(cid);
     if (!session || session.isUp) return;
     session.isUp = true;
+    clearTimeout(session.expiry);
     this.gate.opened({ connection: this.nameOf(cid), username: session.username, remoteAddress: session.remoteAddress });
   }
 
   private gone(cid: number, [bytesIn, bytesOut]: readonly [number, number] = [0, 0]): void {
-    const wasUp = this.sessions.get(cid)?.isUp;
+    const session = this.sessions.get(cid);
+    clearTimeout(session?.expiry);
     this.sessions.delete(cid);
-    if (wasUp) this.gate.closed(this.nameOf(cid), bytesIn, bytesOut);
+    if (session?.address !== undefined) this.gate.closed(this.nameOf(cid), bytesIn, bytesOut);
   }
 
   private tell(line: string, block?: readonly string[]): void {

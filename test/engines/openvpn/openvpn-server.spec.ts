@@ -44,6 +44,7 @@ class Gate implements TunnelGate {
     this.events.push(`${username} from ${remoteAddress}`);
   }
   closed(connection: string, bytesIn: number, bytesOut: number): void {
+    if (!this.live.has(connection)) return;
     this.events.push(`${this.live.get(connection)} left`);
     this.bytes.set(this.live.get(connection)!, [bytesIn, bytesOut]);
     this.live.delete(connection);

@@ -71,13 +71,16 @@ export class AddressPool {
     return { size: this.tunnel.pool.size - 3, ...row! }; // without network, broadcast and our own
   }
 
-  /** The next one that nobody has: after a change of the network, sites may have some of it already. */
+  /**
+   * The next one that nobody has: after a change of the network, sites may have some of it already. The scalar sub-selects are
+   * looked up one number at a time, by index; PostgreSQL would make a hash of all addresses for NOT EXISTS.
+   */
   private async fresh(ctx: RequestContext, next: number, last: number, ours: number): Promise<number | undefined> {
     const [row] = await this.db.query<{ n: string }>(
       ctx,
       `SELECT n FROM (SELECT generate_series($1::bigint, $2::bigint) AS n) s
-       WHERE n <> $3 AND NOT EXISTS (SELECT FROM site_tunnel WHERE address = ${ZERO} + n)
-         AND NOT EXISTS (SELECT FROM tunnel_freed_address WHERE address = ${ZERO} + n) LIMIT 1`,
+       WHERE n <> $3 AND (SELECT true FROM site_tunnel WHERE address = ${ZERO} + n LIMIT 1) IS NULL
+         AND (SELECT true FROM tunnel_freed_address WHERE address = ${ZERO} + n LIMIT 1) IS NULL LIMIT 1`,
       [next, last, ours],
     );
     return row && Number(row.n);
