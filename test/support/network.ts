@@ -36,13 +36,13 @@ let networks = 0;
  */
 export class TestNetwork {
   static readonly SERVER = '198.18.0.1';
-  private readonly name = `${PREFIX}${process.pid}-${++networks}`;
+  readonly namespace = `${PREFIX}${process.pid}-${++networks}`;
   private readonly children = new Set<ChildProcess>();
   private hosts = 0;
 
   constructor() {
     if (networks === 1) cleanUpAfterKilledRuns();
-    ip('netns', 'add', this.name);
+    ip('netns', 'add', this.namespace);
     this.run('ip', 'link', 'set', 'lo', 'up');
     this.run('ip', 'link', 'add', 'br0', 'type', 'bridge');
     this.run('ip', 'address', 'add', `${TestNetwork.SERVER}/16`, 'dev', 'br0');
@@ -51,7 +51,7 @@ export class TestNetwork {
 
   /** Runs a program in the server's namespace and answers what it wrote. @throws Error when it fails */
   run(program: string, ...args: string[]): string {
-    return within(this.name, program, ...args);
+    return within(this.namespace, program, ...args);
   }
 
   setting(name: string, value: number): void {
@@ -61,11 +61,11 @@ export class TestNetwork {
   /** One more host on the bridge. */
   host(): TestHost {
     const n = ++this.hosts;
-    const name = `${this.name}-${n}`;
+    const name = `${this.namespace}-${n}`;
     const [here, there] = [`h${n}`, 'eth0'];
     ip('netns', 'add', name);
-    ip('-n', this.name, 'link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', name);
-    ip('-n', this.name, 'link', 'set', here, 'master', 'br0', 'up');
+    ip('-n', this.namespace, 'link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', name);
+    ip('-n', this.namespace, 'link', 'set', here, 'master', 'br0', 'up');
     const address = `198.18.${Math.floor((n + 1) / 250)}.${((n + 1) % 250) + 2}`;
     ip('-n', name, 'address', 'add', `${address}/16`, 'dev', there);
     for (const device of ['lo', there]) ip('-n', name, 'link', 'set', device, 'up');
@@ -80,7 +80,7 @@ export class TestNetwork {
     const folder = mkdtempSync(join(runFolder(), 'wrappers-'));
     for (const program of programs) {
       const real = requireEngine(program as EngineName).path!;
-      writeFileSync(join(folder, program), `#!/bin/sh\nexec ip netns exec ${this.name} ${real} "$@"\n`);
+      writeFileSync(join(folder, program), `#!/bin/sh\nexec ip netns exec ${this.namespace} ${real} "$@"\n`);
       chmodSync(join(folder, program), 0o755);
     }
     return folder;
@@ -88,7 +88,7 @@ export class TestNetwork {
 
   /** Starts a program in the server's namespace. */
   start(program: string, args: string[], options: { env?: NodeJS.ProcessEnv } = {}): ChildProcess {
-    return startIn(this.name, this.children, program, args, options);
+    return startIn(this.namespace, this.children, program, args, options);
   }
 
   async remove(): Promise<void> {
@@ -96,8 +96,8 @@ export class TestNetwork {
     const gone = running.map((child) => new Promise((done) => child.once('exit', done)));
     for (const child of running) child.kill('SIGKILL');
     await Promise.all(gone);
-    for (let n = 1; n <= this.hosts; n++) ip('netns', 'delete', `${this.name}-${n}`);
-    ip('netns', 'delete', this.name);
+    for (let n = 1; n <= this.hosts; n++) ip('netns', 'delete', `${this.namespace}-${n}`);
+    ip('netns', 'delete', this.namespace);
   }
 }
 

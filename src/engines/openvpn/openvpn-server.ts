@@ -146,7 +146,7 @@ export class OpenVpnServer {
     if (this.management || !this.daemon) return void socket.destroy();
     const management = new ManagementConnection(socket, (message) => this.heard(message));
     this.management = management;
-    this.sessions = new TunnelSessions(this.random.alphanumeric(12), management, this.gate, this.options.pool, this.logger);
+    this.sessions = new TunnelSessions(this.random.alphanumeric(12), management, this.gate, this.options, this.logger);
     this.greet(management).catch((error: Error) => this.giveUp(error.message));
   }
 

@@ -31,7 +31,7 @@ export class TunnelSessions {
     private readonly run: string,
     private readonly management: ManagementConnection,
     private readonly gate: TunnelGate,
-    private readonly pool: Ipv4Range,
+    private readonly network: { readonly pool: Ipv4Range; readonly address: string },
     private readonly logger: Logger,
   ) {}
 
@@ -84,7 +84,7 @@ export class TunnelSessions {
     session.address = verdict.address;
     if (!session.isUp) session.expiry = setTimeout(() => this.gone(cid), LOGIN_LIMIT_MS).unref();
     if (event === 'REAUTH') this.tell(`client-auth-nt ${cid} ${kid}`);
-    else this.tell(`client-auth ${cid} ${kid}`, [addressPush(verdict.address, this.pool)]);
+    else this.tell(`client-auth ${cid} ${kid}`, [addressPush(verdict.address, this.network.pool)]);
   }
 
   private async verdictOn(login: TunnelLogin, { username, address }: Session): Promise<Verdict> {
@@ -92,7 +92,8 @@ export class TunnelSessions {
     try {
       const verdict = await this.gate.admit(login);
       if (!verdict.allow) return verdict;
-      if (!isHostOf(verdict.address, this.pool)) return { allow: false, reason: 'its address is not in the tunnel network' };
+      if (!isHostOf(verdict.address, this.network.pool) || verdict.address === this.network.address)
+        return { allow: false, reason: 'its address is none for clients of this network' };
       return address === undefined || address === verdict.address ? verdict : { allow: false, reason: 'it has another address now' };
     } catch (err) {
       this.logger.error({ err, remoteAddress: login.remoteAddress }, 'a tunnel login could not be judged');

@@ -57,10 +57,10 @@ describe('addresses of the tunnel network', () => {
   it('never go to two sites, however many ask at once and whatever fails', async () => {
     const pool = poolOf('10.9.0.0/24');
     const asked = Array.from({ length: 200 }, (_, i) =>
-      give(pool, () => (i % 5 === 0 ? Promise.reject(new Error('something else failed')) : Promise.resolve())).catch((e) => void (String(e).includes('something') || console.error(String(e).slice(0,300)))),
+      give(pool, () => (i % 5 === 0 ? Promise.reject(new Error('something else failed')) : Promise.resolve())).catch(() => undefined),
     );
     const given = (await Promise.all(asked)).flatMap((g) => (g ? [g.address] : []));
-    expect([given.length, new Set(given).size]).toEqual([160, 160]);
+    expect([given.length, new Set(given).size]).toEqual([160, 160]); // nor is one left out
     expect(new Set(given).size).toBe((await pool.use(ctx)).used);
   }, 60_000);
 
