@@ -86,8 +86,8 @@ export class TestNetwork {
     return folder;
   }
 
-  /** Starts a program in the server's namespace. */
-  start(program: string, args: string[], options: { env?: NodeJS.ProcessEnv } = {}): ChildProcess {
+  /** Starts a program in the server's namespace. It is ended with the network, if not before. */
+  start(program: string, args: string[], options: { cwd?: string } = {}): ChildProcess {
     return startIn(this.namespace, this.children, program, args, options);
   }
 
@@ -137,7 +137,7 @@ function startIn(
   children: Set<ChildProcess>,
   program: string,
   args: string[],
-  options: { env?: NodeJS.ProcessEnv } = {},
+  options: { cwd?: string } = {},
 ): ChildProcess {
   const child = spawn('ip', ['netns', 'exec', namespace, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   children.add(child);

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type ManagementMessage, ManagementParser } from './management-messages.js';
 
-const REPLY_LIMIT_MS = 15_000;
+const REPLY_LIMIT_MS = 10_000;
 
 type Event = Exclude<ManagementMessage, { type: 'reply' }>;
 type Reply = Extract<ManagementMessage, { type: 'reply' }>;

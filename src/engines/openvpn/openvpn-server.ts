@@ -17,7 +17,7 @@ import { TunnelSessions } from './tunnel-sessions.js';
 const READY_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 5000;
 /** It is asked so often whether it still answers. */
-const PULSE_MS = 20_000;
+const PULSE_MS = 10_000;
 /** Each connected client's bytes are told so often. */
 const BYTES_SECONDS = 15;
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [250, 30_000];
@@ -45,7 +45,7 @@ export interface TunnelServerStatus {
 }
 
 /**
- * An OpenVPN server beside the application: started again when it ends, silent clients and all. It connects to us and not
+ * An OpenVPN server beside the application: started again when it ends or answers no more. It connects to us and not
  * we to it (`management-client`), and ends when that connection does: kill -9 of the application leaves no daemon behind.
  */
 export class OpenVpnServer {
