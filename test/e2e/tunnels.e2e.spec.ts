@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { SiteNotFound } from '../../src/fleet/index.js';
 import { SiteGate } from '../../src/modules/control-plane/tunnel/site-gate.js';
 import { TunnelAssignment } from '../../src/modules/control-plane/tunnel/tunnel-assignment.js';
@@ -7,6 +9,8 @@ import { TunnelPresence } from '../../src/modules/control-plane/tunnel/tunnel-pr
 import { type TunnelFacts, TunnelService, TunnelUnavailable } from '../../src/modules/control-plane/index.js';
 import { newId, RequestContext, type SiteId } from '../../src/platform/context/index.js';
 import { base62ToUuid } from '../../src/platform/crypto/index.js';
+import { cloneDatabase } from '../support/postgres.js';
+import { runFolder } from '../support/test-run.js';
 import { Fleet, type Team } from './support/fleet.js';
 
 const SYSTEM = RequestContext.system('test');
@@ -229,5 +233,33 @@ describe('management tunnels', () => {
     const { body } = await fleet.http().get('/health').expect(200);
     expect(body.checks.management_tunnel).toMatchObject({ status: 'ok', state: 'off', reason: 'MGMT_TUNNEL=off.' });
     expect(body.checks.management_tunnel.addresses).toMatchObject({ size: 4_194_301, used: expect.any(Number) });
+  });
+});
+
+describe('a machine that cannot run a tunnel server', () => {
+  const path = process.env['PATH'];
+  beforeAll(() => {
+    const folder = mkdtempSync(join(runFolder(), 'without-'));
+    for (const program of ['openvpn', 'nft'])
+      writeFileSync(join(folder, program), '#!/bin/sh\necho "Operation not permitted" >&2\nexit 1\n', { mode: 0o755 });
+    process.env['PATH'] = `${folder}:${path}`;
+  });
+  afterAll(() => {
+    process.env['PATH'] = path;
+  });
+
+  it('does without one, and says why', async () => {
+    const fleet = await Fleet.start({ MGMT_TUNNEL: 'auto' });
+    const { body } = await fleet.http().get('/health').expect(200);
+    expect(body.checks.management_tunnel).toMatchObject({ state: 'off', reason: expect.stringContaining('nft: Operation not permitted') });
+    await fleet.stop();
+  });
+
+  it('does not start when it was told that it must', async () => {
+    const database = await cloneDatabase();
+    await expect(Fleet.start({ MGMT_TUNNEL: 'on' }, database)).rejects.toThrow(
+      /MGMT_TUNNEL=on asks for it:\n {2}- openvpn: Operation not permitted/,
+    );
+    await database.drop();
   });
 });

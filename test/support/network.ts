@@ -1,24 +1,11 @@
-import { describe } from '@jest/globals';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EngineName, requireEngine, type RequiredEngine } from './engines.js';
+import { findProgram } from './programs.js';
 import { runFolder } from './test-run.js';
 
 const PREFIX = 'rft';
 const NAMESPACES = '/run/netns';
-
-/** Engines of tests that need networks of their own: Linux, root, and these programs. Like `requireEngine` of each. */
-export function requireNetwork(...programs: EngineName[]): Pick<RequiredEngine, 'describe'> {
-  const engines = (['ip', ...programs] as EngineName[]).map(requireEngine);
-  const missing = engines.find((engine) => engine.path === undefined);
-  if (missing) return missing;
-  if (spawnSync('unshare', ['-n', 'true']).status === 0) return engines[0]!;
-  const reason = 'this user may not make network namespaces (root may)';
-  if (process.env['CI']) throw new Error(`${reason}; in CI every engine is tested.`);
-  process.stderr.write(`SKIPPED: ${reason}; tests of networks do not run.\n`);
-  return { describe: describe.skip };
-}
 
 /** Namespaces of runs that were killed. */
 function cleanUpAfterKilledRuns(): void {
@@ -27,6 +14,10 @@ function cleanUpAfterKilledRuns(): void {
     if (pid !== undefined && !existsSync(`/proc/${pid}`)) spawnSync('ip', ['netns', 'delete', name]);
   }
 }
+
+/** Programs of hosts are the real ones, also while `wrappers` come first in PATH. */
+const REAL_PATH = process.env['PATH'];
+const realEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: REAL_PATH });
 
 let networks = 0;
 
@@ -79,11 +70,20 @@ export class TestNetwork {
   wrappers(...programs: string[]): string {
     const folder = mkdtempSync(join(runFolder(), 'wrappers-'));
     for (const program of programs) {
-      const real = requireEngine(program as EngineName).path!;
+      const real = findProgram(program)!;
       writeFileSync(join(folder, program), `#!/bin/sh\nexec ip netns exec ${this.namespace} ${real} "$@"\n`);
       chmodSync(join(folder, program), 0o755);
     }
     return folder;
+  }
+
+  /** How many of these addresses answer one of two pings from the server. Asks all at once, and lets others work meanwhile. */
+  async ping(addresses: readonly string[]): Promise<number> {
+    const codes = addresses.map((address) => {
+      const child = this.start('ping', ['-c', '2', '-W', '5', address]);
+      return new Promise<number | null>((done) => child.once('exit', done));
+    });
+    return (await Promise.all(codes)).filter((code) => code === 0).length;
   }
 
   /** Starts a program in the server's namespace. It is ended with the network, if not before. */
@@ -119,7 +119,11 @@ export class TestHost {
 
   /** Whether one of two pings comes back. */
   reaches(address: string, options: string[] = []): boolean {
-    return spawnSync('ip', ['netns', 'exec', this.namespace, 'ping', '-c', '2', '-i', '0.2', '-W', '1', ...options, address]).status === 0;
+    return (
+      spawnSync('ip', ['netns', 'exec', this.namespace, 'ping', '-c', '2', '-i', '0.2', '-W', '1', ...options, address], {
+        env: realEnvironment(),
+      }).status === 0
+    );
   }
 
   /** A file that only programs of this host are given. */
@@ -139,10 +143,15 @@ function startIn(
   args: string[],
   options: { cwd?: string } = {},
 ): ChildProcess {
-  const child = spawn('ip', ['netns', 'exec', namespace, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const child = spawn('ip', ['netns', 'exec', namespace, program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: realEnvironment(),
+    ...options,
+  });
   children.add(child);
   return child;
 }
 
-const ip = (...args: string[]): string => execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const ip = (...args: string[]): string =>
+  execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: realEnvironment() });
 const within = (namespace: string, program: string, ...args: string[]): string => ip('netns', 'exec', namespace, program, ...args);

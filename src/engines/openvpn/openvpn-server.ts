@@ -242,5 +242,5 @@ function whyOf(words: readonly string[], { exitCode, signalCode }: ChildProcess)
   const telling = words.filter(
     (line) => /error|cannot|can't|fail|did not|refused|in use/i.test(line) && !/^Exiting due to fatal error/.test(line),
   );
-  return telling.at(-1) ?? words.at(-1) ?? (signalCode ? `ended by ${signalCode}` : `exit code ${exitCode}`);
+  return telling.at(-1) ?? (signalCode ? `ended by ${signalCode}` : (words.at(-1) ?? `exit code ${exitCode}`));
 }

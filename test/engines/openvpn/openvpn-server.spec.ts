@@ -16,7 +16,8 @@ import { DH_PARAMETERS, serverConfig } from '../../../src/engines/openvpn/server
 import { Random } from '../../../src/platform/crypto/index.js';
 import { Ipv4Range } from '../../../src/platform/net/index.js';
 import { eventually } from '../../support/eventually.js';
-import { requireNetwork, type TestHost, TestNetwork } from '../../support/network.js';
+import { requireNetwork } from '../../support/engines.js';
+import { type TestHost, TestNetwork } from '../../support/network.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { runFolder } from '../../support/test-run.js';
 import { type ClientOptions, TunnelClient } from './support.js';
