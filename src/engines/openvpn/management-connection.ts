@@ -13,7 +13,7 @@ export class ManagementCommandFailed extends Error {}
 export class ManagementConnection {
   private readonly parser = new ManagementParser();
   /** Replies come in the order of commands. */
-  private readonly waiting: { resolve(reply: Reply): void; reject(error: Error): void }[] = [];
+  private readonly waiting: { readonly resolve: (reply: Reply) => void; readonly reject: (error: Error) => void }[] = [];
 
   /** @param heard is called for each event, in order; it must not throw */
   constructor(

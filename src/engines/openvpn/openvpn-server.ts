@@ -132,7 +132,7 @@ export class OpenVpnServer {
       ...{ cwd: this.folder!.path, env: environment(), detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
     });
     this.daemon = daemon;
-    for (const stream of [daemon.stdout!, daemon.stderr!]) createInterface({ input: stream }).on('line', (line) => this.said(line));
+    for (const stream of [daemon.stdout, daemon.stderr]) createInterface({ input: stream }).on('line', (line) => this.said(line));
     daemon.once('error', (error) => this.said(error.message));
     daemon.once('close', () => this.ended(daemon));
     this.timers.push(

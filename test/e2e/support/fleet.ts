@@ -110,7 +110,12 @@ export class Fleet {
   async startApp(): Promise<void> {
     this.url = `http://127.0.0.1:${this.port}`;
     this.app = await this.makeApp();
-    await this.app.listen(this.port, '127.0.0.1');
+    try {
+      await this.app.listen(this.port, '127.0.0.1');
+    } catch (error) {
+      await this.app.close();
+      throw error;
+    }
   }
 
   /** One more process of the same installation. */

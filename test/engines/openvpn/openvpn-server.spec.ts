@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -336,11 +337,11 @@ requireNetwork('openvpn', 'nft', 'ping').describe('the OpenVPN server', () => {
 
   it('ends a daemon that an earlier life left behind, and nobody else', async () => {
     await server.stop();
-    const idle = ['--dev', 'null', '--verb', '0', '--management-hold', '--management', join(runFolder(), 'idle.sock'), 'unix'];
-    // One in this folder that ignores us, and a stranger that has its number by now.
-    const stale = network.start('openvpn', [...idle, '--setenv', 'x', 'server.conf'], { cwd: options.folder });
+    // One of this folder that does not listen to SIGTERM, and a stranger that has its number by now.
+    const deaf = ['-c', 'trap "" TERM; echo up; while :; do sleep 1; done', 'server.conf'];
+    const stale = spawn('sh', deaf, { argv0: 'openvpn', stdio: ['ignore', 'pipe', 'ignore'] });
+    await new Promise((done) => stale.stdout.once('data', done));
     const stranger = network.start('sleep', ['60']);
-    await eventually(() => /openvpn/.test(readFileSync(`/proc/${stale.pid}/cmdline`, 'utf8')));
     const gone = new Promise((done) => stale.once('exit', done));
     for (const { pid } of [stale, stranger]) {
       writeFileSync(join(options.folder, 'openvpn.pid'), `${pid}\n`);
