@@ -119,3 +119,13 @@ export class RouterBusy extends DomainError {
     super('Too many commands wait for this router already; ask again in a while.');
   }
 }
+
+/** MGMT_TUNNEL=on, and this machine has not what it takes. Stops the start. */
+export class TunnelCannotRun extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(
+      `The management tunnel cannot run here, and MGMT_TUNNEL=on asks for it:\n${problems.map((p) => `  - ${p}`).join('\n')}\nMGMT_TUNNEL=auto goes without it.`,
+    );
+    this.name = 'TunnelCannotRun';
+  }
+}

@@ -137,7 +137,7 @@ export class TunnelService {
       const row = await this.across.ofSite(ctx, siteId);
       if (!row) return this.insert(team, siteId, await this.addresses.take(ctx));
       if (servedSince && row.issuedAt < servedSince) await this.issue(team, row, { previousTunnelId: null, previousPasswordSealed: null });
-      if (!this.tunnel.pool.includes(row.address)) await this.move(team, row, await this.addresses.take(ctx));
+      if (!this.tunnel.isForSites(row.address)) await this.move(team, row, await this.addresses.take(ctx));
       return (await this.tunnels.ofSite(team, siteId))!;
     });
   }
