@@ -24,7 +24,12 @@ export class IpNetwork {
     }
     const prefixLength = length === undefined ? BITS[6] : /^\d{1,3}$/.test(length) ? Number(length) : Infinity;
     // A zone (fe80::1%eth0) means something on one machine only.
-    if (!ipaddr.IPv6.isValid(address) || address.includes('%') || prefixLength > BITS[6] || (length !== undefined && text !== `${address}/${length}`))
+    if (
+      !ipaddr.IPv6.isValid(address) ||
+      address.includes('%') ||
+      prefixLength > BITS[6] ||
+      (length !== undefined && text !== `${address}/${length}`)
+    )
       throw new Error('is not a network such as 192.0.2.0/24 or 2001:db8::/32');
     const parsed = ipaddr.IPv6.parse(address);
     if (parsed.isIPv4MappedAddress()) throw new Error(`is IPv4 written as IPv6; write ${unmapped(parsed, prefixLength)}`);
@@ -45,7 +50,9 @@ export class IpNetwork {
 
   /** The network with this prefix length that contains it, or itself where it is as wide already. */
   widened(prefixLength: number): IpNetwork {
-    return prefixLength >= this.prefixLength ? this : new IpNetwork(this.family, this.first & maskOf(this.family, prefixLength), prefixLength);
+    return prefixLength >= this.prefixLength
+      ? this
+      : new IpNetwork(this.family, this.first & maskOf(this.family, prefixLength), prefixLength);
   }
 
   toString(): string {
@@ -65,7 +72,7 @@ export function withoutContained(networks: readonly IpNetwork[]): IpNetwork[] {
 /** At most `most` networks that contain all of these: they themselves where they are few enough, else wider ones. */
 export function covering(networks: readonly IpNetwork[], most: number): IpNetwork[] {
   let cover = withoutContained(networks);
-  for (let step = BITS[4]; cover.length > most && step > 0; ) {
+  for (let step = BITS[4]; cover.length > most && step > 0;) {
     step -= 1;
     cover = withoutContained(cover.map((network) => network.widened(network.family === 4 ? step : step * 4)));
   }
