@@ -8,7 +8,7 @@ export class IpNetwork {
   private constructor(
     readonly family: 4 | 6,
     /** Bits of its first address. */
-    private readonly first: bigint,
+    readonly first: bigint,
     readonly prefixLength: number,
   ) {}
 
@@ -16,7 +16,7 @@ export class IpNetwork {
    * A lone address is the network of that address alone.
    * @throws Error whose message says what is wrong with the text, and what would be right
    */
-  static parse(text: string): IpNetwork {
+  static readonly parse = (text: string): IpNetwork => {
     const [address = '', length] = text.split('/', 2);
     if (ipv4Number(address) !== undefined) {
       const { first, prefixLength } = Ipv4Range.parse(length === undefined ? `${address}/${BITS[4]}` : text);
@@ -37,7 +37,7 @@ export class IpNetwork {
     const network = first & maskOf(6, prefixLength);
     if (network !== first) throw new Error(`has bits beyond its prefix; the network is ${textOf(6, network)}/${prefixLength}`);
     return new IpNetwork(6, first, prefixLength);
-  }
+  };
 
   /** Whether it has every address of its family. */
   get isEverything(): boolean {
@@ -45,7 +45,8 @@ export class IpNetwork {
   }
 
   contains(other: IpNetwork): boolean {
-    return this.family === other.family && this.prefixLength <= other.prefixLength && other.widened(this.prefixLength).first === this.first;
+    if (this.family !== other.family || this.prefixLength > other.prefixLength) return false;
+    return (other.first & maskOf(this.family, this.prefixLength)) === this.first;
   }
 
   /** The network with this prefix length that contains it, or itself where it is as wide already. */
@@ -62,27 +63,36 @@ export class IpNetwork {
 
 /** The networks without those that others of them contain, in their order. */
 export function withoutContained(networks: readonly IpNetwork[]): IpNetwork[] {
-  const byText = new Map(networks.map((network) => [String(network), network]));
-  return [...byText.values()].filter((network) => {
-    for (let length = 0; length < network.prefixLength; length++) if (byText.has(String(network.widened(length)))) return false;
-    return true;
-  });
+  const kept = new Set(outermost([...networks].sort(byPlace)));
+  return networks.filter((network) => kept.has(network));
 }
 
 /** At most `most` networks that contain all of these: they themselves where they are few enough, else wider ones. */
 export function covering(networks: readonly IpNetwork[], most: number): IpNetwork[] {
   let cover = withoutContained(networks);
-  for (let step = BITS[4]; cover.length > most && step > 0;) {
-    step -= 1;
-    cover = withoutContained(cover.map((network) => network.widened(network.family === 4 ? step : step * 4)));
+  if (cover.length <= most) return cover;
+  cover.sort(byPlace); // and widening keeps this order
+  for (let step = BITS[4] - 1; cover.length > most; step--) {
+    cover = outermost(cover.map((network) => network.widened(network.family === 4 ? step : step * 4)));
   }
   return cover;
 }
 
-const maskOf = (family: 4 | 6, prefixLength: number): bigint => {
-  const hostBits = BigInt(BITS[family] - prefixLength);
-  return (((1n << BigInt(BITS[family])) - 1n) >> hostBits) << hostBits;
-};
+/** By family, then by first address, wider ones first: a network comes behind those that contain it. */
+const byPlace = (a: IpNetwork, b: IpNetwork): number =>
+  a.family - b.family || (a.first < b.first ? -1 : a.first > b.first ? 1 : a.prefixLength - b.prefixLength);
+
+/** Of networks in the order of `byPlace` those that no other contains. */
+function outermost(sorted: readonly IpNetwork[]): IpNetwork[] {
+  const kept: IpNetwork[] = [];
+  for (const network of sorted) if (!kept.at(-1)?.contains(network)) kept.push(network);
+  return kept;
+}
+
+const masksOf = (bits: number): bigint[] =>
+  Array.from({ length: bits + 1 }, (_, length) => ((1n << BigInt(length)) - 1n) << BigInt(bits - length));
+const MASKS = { 4: masksOf(BITS[4]), 6: masksOf(BITS[6]) } as const;
+const maskOf = (family: 4 | 6, prefixLength: number): bigint => MASKS[family][prefixLength]!;
 
 const bitsOf = (address: ipaddr.IPv6): bigint => address.parts.reduce((sum, part) => (sum << 16n) | BigInt(part), 0n);
 

@@ -43,6 +43,8 @@ export interface PushInput {
 
 /** Items of one script; small routers were seen to restart on imports of thousands of lines, and to live on 500. */
 export const ITEMS_A_PART = 400;
+/** Characters of items of one script, reckoned by `weight`: with all that is around them it must fit into an answer (64 KB). */
+const CHARACTERS_A_PART = 30_000;
 /** How often the watchdog runs before it undoes a trial, and how many seconds apart: 75 to 90 s, two polls and a margin. */
 const WATCHDOG_SECONDS = 15;
 const WATCHDOG_RUNS = 6;
@@ -57,13 +59,37 @@ export function planPush(input: PushInput): Script[] {
   const shall = new Set(input.shall.items.map(slot));
   const stale = input.had?.items.filter((item) => !shall.has(slot(item))) ?? null;
   const steps = [...(stale ?? []).map((item) => ({ item, goes: true })), ...added.map((item) => ({ item, goes: false }))];
-  const parts: (typeof steps)[] = [];
-  for (let i = 0; i < steps.length || i === 0; i += ITEMS_A_PART) parts.push(steps.slice(i, i + ITEMS_A_PART));
+  const parts = partsOf(steps);
   return parts.map((part, i) => {
     const [going, coming] = [true, false].map((goes) => part.filter((step) => step.goes === goes).map(({ item }) => item));
     return renderPart(input, { going: going!, coming: coming!, first: i === 0, last: i === parts.length - 1 });
   });
 }
+
+interface Step {
+  readonly item: KeyedItem;
+  readonly goes: boolean;
+}
+
+function partsOf(steps: readonly Step[]): Step[][] {
+  const parts: Step[][] = [[]];
+  let characters = 0;
+  for (const step of steps) {
+    const part = parts.at(-1)!;
+    characters += weight(step);
+    if (part.length < ITEMS_A_PART && (characters <= CHARACTERS_A_PART || part.length === 0)) {
+      part.push(step);
+      continue;
+    }
+    parts.push([step]);
+    characters = weight(step);
+  }
+  return parts;
+}
+
+/** About as many characters as a step takes in a script. */
+const weight = ({ item, goes }: Step): number =>
+  24 + item.key.length + (goes ? 0 : Object.values(item.set).reduce<number>((sum, value) => sum + String(plain(value)).length, 0));
 
 interface Part {
   /** Items in force that are given up. */

@@ -25,7 +25,8 @@ interface Service extends ServiceRule {
  */
 export function policyWish(content: PolicyContent, managementAddress: string): Wish {
   const services = SERVICE_NAMES.map((name): Service => ({ ...content.services[name], name: SERVICES[name].menuName }));
-  const settings = services.map((service) => serviceSetting(service, content.trustedNetworks, managementAddress));
+  const trusted = covering([managementAddress, ...content.trustedNetworks].map(IpNetwork.parse), SERVICE_ADDRESSES_MAX);
+  const settings = services.map((service) => serviceSetting(service, trusted));
   const on = services.filter(({ enabled }) => enabled);
   if (!on.length) return { ...NOTHING_WISHED, settings };
   const place = content.customInputRules ? 'bottom' : 'top';
@@ -38,11 +39,10 @@ export function policyWish(content: PolicyContent, managementAddress: string): W
 }
 
 /** RouterOS reads an empty `address=` as everybody. IPv6 is then held by the filter alone. */
-function serviceSetting({ name, enabled, port, networks }: Service, trusted: readonly string[], managementAddress: string): WishSetting {
+function serviceSetting({ name, enabled, port, networks }: Service, trusted: readonly IpNetwork[]): WishSetting {
   const where = { menu: '/ip/service', where: { name } };
   if (!enabled) return { ...where, set: { port, disabled: true } };
-  const allowed = [managementAddress, ...trusted, ...networks].map((text) => IpNetwork.parse(text));
-  const fence = covering(allowed, SERVICE_ADDRESSES_MAX);
+  const fence = networks.length ? covering([...trusted, ...networks.map(IpNetwork.parse)], SERVICE_ADDRESSES_MAX) : trusted;
   const address = fence.some((network) => network.family === 4 && network.isEverything) ? [] : fence.map(String);
   return { ...where, set: { port, disabled: false, address } };
 }
