@@ -24,6 +24,12 @@ export const OWNED: Readonly<Record<string, Thing>> = {
   '{memberId}': 'member',
   '{site}': 'site',
   '{job}': 'job',
+  '/policies/{id}': 'policy',
+  '/control-plane/policies/{id}': 'policy',
+  '{policy}': 'policy',
+  'createPolicy.sites': 'site',
+  'updatePolicy.sites': 'site',
+  'assignPolicySites.sites': 'site',
   '{runbook}': 'runbook',
   '/runbook/{id}': 'runbook',
   '/runbooks/{id}': 'runbook',
@@ -43,6 +49,13 @@ export const OWNED: Readonly<Record<string, Thing>> = {
   site: 'site',
 };
 
+/** A control-plane policy but for its name. */
+const POLICY = {
+  trusted_networks: ['10.0.0.0/8'],
+  winbox: { enabled: true },
+  ...Object.fromEntries(['ssh', 'http', 'https', 'telnet', 'ftp', 'api', 'api_ssl'].map((service) => [service, { enabled: false }])),
+};
+
 /**
  * Values that belong to nobody, found like those above; a function makes a new one for each request. What is optional is
  * sent only if it stands here with its operation.
@@ -58,6 +71,10 @@ export const SHARED: Readonly<Record<string, unknown>> = {
   username: 'nobody', // of a tunnel: told to us by servers
   server_id: 'tunnel-1.example.net',
   policy_id: null,
+  '{section}': 'policy',
+  'assignPolicySites.id': () => newId(), // taken and ignored
+  policy: { name: 'Probe', ...POLICY },
+  ...POLICY,
   report_id: () => `report-${newId()}`,
   digest: '0000000000000000',
   signature: 'x',
@@ -90,6 +107,7 @@ export const TEXTS: Readonly<Record<string, string>> = {
   receiveHeartbeat: 'uptime=1h;version=7.22.3',
   createSiteJob: ':log info probe',
   updateJobStatusWithReason: 'no such command',
+  reportSectionInventory: '0123456789abcdef',
   oidcToken: 'grant_type=authorization_code&client_id=rosfleet-portal&code=x',
   oidcRevoke: 'token=x',
 };
