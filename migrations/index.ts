@@ -7,6 +7,7 @@ import { Audit1795350000000 } from './1795350000000-audit.js';
 import { AccessNotices1795360000000 } from './1795360000000-access-notices.js';
 import { Tunnel1795400000000 } from './1795400000000-tunnel.js';
 import { Sections1795410000000 } from './1795410000000-sections.js';
+import { Policies1795420000000 } from './1795420000000-policies.js';
 import { RouterAccess1795430000000 } from './1795430000000-router-access.js';
 
 /** Every migration in order. Forward only; never edited once landed. */
@@ -20,5 +21,6 @@ export const migrations = [
   AccessNotices1795360000000,
   Tunnel1795400000000,
   Sections1795410000000,
+  Policies1795420000000,
   RouterAccess1795430000000,
 ];

@@ -11,5 +11,6 @@ export { RunbookService } from './runbooks/runbook.service.js';
 export { SiteService } from './sites/site.service.js';
 export { type SectionDefinition, Sections, type SectionSite } from './sections/section-definition.js';
 export { SectionMarker } from './sections/section-marker.js';
-export { type SectionReport, SectionService } from './sections/section.service.js';
+export { SectionPreviewDto, toSectionPreviewDto } from './sections/dto/section.dto.js';
+export { type SectionPreview, type SectionReport, SectionService } from './sections/section.service.js';
 export { type SectionStatus } from './sections/section-state.js';

@@ -182,7 +182,7 @@ describe('management access', () => {
       '/ip firewall filter add chain=forward action=drop comment=mine; /ip firewall nat add chain=srcnat action=masquerade',
     );
     await team.owner.post(`/control-plane/${site}/action`, { action: 'site.clear_firewall' }).expect(200);
-    await pass(65);
+    await pass(185); // behind the sections that the repair sent
     expect(router.items('/ip/firewall/filter').filter((rule) => rule['comment'] === 'mine')).toEqual([]);
     expect(ours(router, '/ip/firewall/filter')).toHaveLength(1);
     expect(router.items('/ip/firewall/nat')).toHaveLength(1);

@@ -24,6 +24,12 @@ export const OWNED: Readonly<Record<string, Thing>> = {
   '{memberId}': 'member',
   '{site}': 'site',
   '{job}': 'job',
+  '/policies/{id}': 'policy',
+  '/control-plane/policies/{id}': 'policy',
+  '{policy}': 'policy',
+  'createPolicy.sites': 'site',
+  'updatePolicy.sites': 'site',
+  'assignPolicySites.sites': 'site',
   '{runbook}': 'runbook',
   '/runbook/{id}': 'runbook',
   '/runbooks/{id}': 'runbook',
@@ -41,6 +47,13 @@ export const OWNED: Readonly<Record<string, Thing>> = {
   'addWorkspaceMember.user_id': 'newcomer',
   roles: 'role',
   site: 'site',
+};
+
+/** A control-plane policy but for its name. */
+const POLICY = {
+  trusted_networks: ['10.0.0.0/8'],
+  winbox: { enabled: true },
+  ...Object.fromEntries(['ssh', 'http', 'https', 'telnet', 'ftp', 'api', 'api_ssl'].map((service) => [service, { enabled: false }])),
 };
 
 /**
@@ -61,6 +74,9 @@ export const SHARED: Readonly<Record<string, unknown>> = {
   username: 'nobody', // of a tunnel: told to us by servers
   server_id: 'tunnel-1.example.net',
   policy_id: null,
+  'assignPolicySites.id': () => newId(), // taken and ignored
+  policy: { name: 'Probe', ...POLICY },
+  ...POLICY,
   report_id: () => `report-${newId()}`,
   digest: '0000000000000000',
   signature: 'x',

@@ -34,6 +34,8 @@ export interface Operation {
   readonly id: string;
   readonly auth: Auth;
   readonly scope: string | null;
+  /** Scopes of which any is enough. */
+  readonly scopes: readonly string[];
   /** The URL carries a signature. */
   readonly signed: boolean;
   readonly headers: readonly string[];
@@ -46,6 +48,7 @@ interface RawOperation {
   readonly operationId: string;
   readonly 'x-auth': string;
   readonly 'x-scope': string | null;
+  readonly 'x-scope-any'?: readonly string[];
   readonly security?: readonly Record<string, unknown>[];
   readonly parameters?: readonly { name: string; in: string; required?: boolean; schema?: Schema }[];
   readonly requestBody?: { content: Record<string, { schema: Schema }> };
@@ -68,6 +71,7 @@ export function operationsOf(app: NestFastifyApplication): Operation[] {
     return {
       name: `${method.toUpperCase()} ${path}`,
       ...{ method: method.toUpperCase(), path, id: raw.operationId, scope: raw['x-scope'], takes },
+      scopes: raw['x-scope-any'] ?? (raw['x-scope'] === null ? [] : [raw['x-scope']]),
       auth: raw.security?.some((s) => 'siteInternalToken' in s) ? 'site-internal' : (raw['x-auth'] as Auth),
       signed: parameters.some((p) => p.in === 'query' && p.name === 'signature'),
       headers: parameters.filter((p) => p.in === 'header' && p.required).map((p) => p.name.toLowerCase()),

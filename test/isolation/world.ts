@@ -40,7 +40,7 @@ export const THINGS = [
     'session',
     'identity',
   ] as const),
-  ...(['site', 'job', 'runbook', 'bootstrapTokenId', 'bootstrapToken'] as const),
+  ...(['site', 'job', 'policy', 'runbook', 'bootstrapTokenId', 'bootstrapToken'] as const),
   ...(['workspace', 'organization', 'organizationKey'] as const),
 ];
 export type Thing = (typeof THINGS)[number];
@@ -82,6 +82,11 @@ export async function populate(fleet: Fleet): Promise<Side> {
   const top = (await owner.post(tree, { name: 'North' }).expect(201)).body;
   const organization = (await owner.post(`${tree}/${top.id}/children`, { name: 'Harbour', picture: PICTURE }).expect(201)).body;
 
+  const service = (enabled: boolean): object => ({ enabled });
+  const off = Object.fromEntries(['ssh', 'http', 'https', 'telnet', 'ftp', 'api', 'api_ssl'].map((name) => [name, service(false)]));
+  const shops = { name: 'Shops', trusted_networks: ['192.0.2.0/24'], winbox: service(true), ...off, sites: [site.site] };
+  const policy = (await owner.post('/control-plane/policies', shops).expect(201)).body.id as string;
+
   await freshPerson();
   const sessions = (await owner.get('/oauth/sessions').expect(200)).body as { id: string; current?: boolean }[];
 
@@ -108,7 +113,7 @@ export async function populate(fleet: Fleet): Promise<Side> {
       ...{ invitation: invitation!.id, invitationToken: (await fleet.mail(guest)).links[0]!.split('/').at(-1)! },
       identity,
       session: sessions.find((s) => !s.current)!.id,
-      ...{ site: site.site, job: job['id'] as string, runbook: team.runbookId },
+      ...{ site: site.site, job: job['id'] as string, policy, runbook: team.runbookId },
       ...{ bootstrapTokenId: runbookToken.id, bootstrapToken: uuidToBase62(runbookToken.id as string) },
       ...{ workspace, organization: organization.id, organizationKey: team.organizationId },
     },

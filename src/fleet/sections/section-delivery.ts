@@ -5,13 +5,22 @@ import { SignedUrls } from '../../platform/crypto/index.js';
 import { Database, sqlState } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { Logger } from '../../platform/telemetry/logger.js';
-import { type KeyedWish, planPush, renderAbort, renderClear, renderConfirm, renderInventory } from '../../routeros/sections/index.js';
+import {
+  type KeyedWish,
+  planPush,
+  type PushInput,
+  renderAbort,
+  renderClear,
+  renderConfirm,
+  renderInventory,
+} from '../../routeros/sections/index.js';
 import type { Script } from '../../routeros/script/index.js';
 import { SectionFailed } from '../events.js';
 import type { DeviceIdentity } from '../poll/device-tokens.js';
 import { ManagementPath } from '../ports/management-path.js';
 import { RouterLinks } from '../router-links.js';
 import { footprintOf, type SectionDefinition, Sections } from './section-definition.js';
+import { KeptRecently } from './kept-recently.js';
 import { failed, inForce, type SectionPhase, trialEnd } from './section-state.js';
 import { SectionWishes } from './section-wishes.js';
 import { SectionsRepository } from './sections.repository.js';
@@ -24,6 +33,8 @@ export interface SectionJob {
   readonly payload: string;
 }
 
+/** Pushes kept in memory, some hundred kilobytes each at the most. */
+const PUSHES_KEPT = 20;
 const BUSY: ReadonlySet<SectionPhase> = new Set(['pushing', 'trial', 'confirming', 'aborting']);
 
 /**
@@ -32,6 +43,8 @@ const BUSY: ReadonlySet<SectionPhase> = new Set(['pushing', 'trial', 'confirming
  */
 @Injectable()
 export class SectionDelivery {
+  private readonly scripts = new KeptRecently<readonly string[]>(PUSHES_KEPT);
+
   constructor(
     private readonly sections: Sections,
     private readonly repository: SectionsRepository,
@@ -115,7 +128,7 @@ export class SectionDelivery {
       const generation = goesOn ? row.sent : row.wanted;
       const trial = definition.cuts(had, shall);
       const input = { version: site.version, footprint: footprintOf(definition), above: this.sections.above(definition), had, shall };
-      const scripts = planPush({ ...input, salt: row.salt, generation, trial });
+      const scripts = await this.rendered({ ...input, salt: row.salt, generation, trial });
       const path = part === 0 ? this.path.known(row.siteId) : row.pathBefore;
       Object.assign(row, { phase: 'pushing', part, parts: scripts.length, trial, sent: generation, sentHash: shall.hash, sentAt: now });
       Object.assign(row, { pathBefore: path, pathAfter: null });
@@ -156,7 +169,14 @@ export class SectionDelivery {
     return this.job(row, definition, renderInventory({ link: this.links.link, footprint: footprintOf(definition), wish, reportUrl }), id);
   }
 
-  private job(row: SiteSection, definition: SectionDefinition, script: Script, id = newId<JobId>()): SectionJob {
+  /** Sites that change together get the same scripts, but for the job around them. */
+  private rendered(input: PushInput): Promise<readonly string[]> {
+    const { had, shall, footprint, ...rest } = input;
+    const key = JSON.stringify([footprint.section, rest, had?.hash ?? null, shall.hash]);
+    return this.scripts.get(key, () => planPush(input).map(String));
+  }
+
+  private job(row: SiteSection, definition: SectionDefinition, script: Script | string, id = newId<JobId>()): SectionJob {
     row.jobId = id;
     row.dueAt = null;
     return { id, title: `${definition.title}: ${row.phase}`, payload: script.toString() };

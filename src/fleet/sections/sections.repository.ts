@@ -4,13 +4,19 @@ import type { JobId, RequestContext, SiteId } from '../../platform/context/index
 import { AppKeys } from '../../platform/crypto/index.js';
 import { AcrossTeams, Database } from '../../platform/database/index.js';
 import { keyed, type KeyedWish, NOTHING_WISHED, type Wish } from '../../routeros/sections/index.js';
+import { KeptRecently } from './kept-recently.js';
 import { SiteSection } from './site-section.entity.js';
 
 const SEALED_FOR = 'section-content';
+/** Contents kept in memory: sites that change together mostly share two. */
+const CONTENTS_KEPT = 100;
 
 /** Sections of sites. Polls come with the team of their router, what a job reports comes without one. */
 @Injectable()
 export class SectionsRepository extends AcrossTeams<SiteSection> {
+  /** Contents read or written lately, by team and hash; they never change. */
+  private readonly contents = new KeptRecently<KeyedWish>(CONTENTS_KEPT);
+
   constructor(
     db: Database,
     private readonly keys: AppKeys,
@@ -171,13 +177,14 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
   /** What was sent under this hash; null when it is not known any more. */
   async load(ctx: RequestContext, hash: string | null): Promise<KeyedWish | null> {
     if (hash === null) return null;
-    const [row] = await this.db.query<{ sealed: string }>(ctx, `SELECT sealed FROM section_content WHERE team_id = $1 AND hash = $2`, [
-      ctx.requireTeam(),
-      hash,
-    ]);
-    if (!row) return null;
-    const { salt, wish } = JSON.parse(this.keys.open(row.sealed, SEALED_FOR)) as { salt: number; wish: Wish };
-    return keyed(wish, salt);
+    const teamId = ctx.requireTeam();
+    return this.contents.get(`${teamId} ${hash}`, async () => {
+      const sql = `SELECT sealed FROM section_content WHERE team_id = $1 AND hash = $2`;
+      const [row] = await this.db.query<{ sealed: string }>(ctx, sql, [teamId, hash]);
+      if (!row) return null;
+      const { salt, wish } = JSON.parse(this.keys.open(row.sealed, SEALED_FOR)) as { salt: number; wish: Wish };
+      return keyed(wish, salt);
+    });
   }
 
   /** Removes contents that no section refers to, made before a time: younger ones may belong to a push that is being written. */

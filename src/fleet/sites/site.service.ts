@@ -120,6 +120,11 @@ export class SiteService {
     return this.across.idsOf(ctx, teamId);
   }
 
+  /** Ids of the sites of the context's team as lists show them, oldest first; of these only, when some are given. */
+  idsOfTeam(ctx: RequestContext, among?: readonly SiteId[]): Promise<SiteId[]> {
+    return this.sites.ids(ctx, among);
+  }
+
   /** Up to `count` sites that are not being deleted, by id, after one: for walks over all of them. @throws AcrossTeamsRefused when ctx is bound to one team */
   livingAfter(ctx: RequestContext, after: SiteId | undefined, count: number): Promise<{ id: SiteId; teamId: TeamId }[]> {
     return this.across.livingAfter(ctx, after, count);

@@ -47,6 +47,16 @@ export class SitesRepository extends TeamRepository<Site> {
     return merge(await this.withPulse(ctx).andWhere('e.id = :id', { id }).getRawAndEntities<RawPulse>())[0];
   }
 
+  /** Ids of sites as lists show them, oldest first; of these only, when some are given. */
+  async ids(ctx: RequestContext, among?: readonly SiteId[]): Promise<SiteId[]> {
+    const rows = await this.db.query<{ id: SiteId }>(
+      ctx,
+      `SELECT id FROM site WHERE team_id = $1 AND deletion_requested_at IS NULL AND ($2::uuid[] IS NULL OR id = ANY($2)) ORDER BY created_at, id`,
+      [ctx.requireTeam(), among ?? null],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   countRecords(ctx: RequestContext): Promise<number> {
     return this.rows(ctx).getCount();
   }

@@ -4,12 +4,20 @@ import { ACTIONS_CONTROLLERS, ACTIONS_PROVIDERS } from './actions/parts.js';
 import { CREDENTIALS_CONTROLLERS, CREDENTIALS_PROVIDERS } from './credentials/parts.js';
 import { LIVE_CONTROLLERS, LIVE_PROVIDERS } from './live/parts.js';
 import { MANAGEMENT_PROVIDERS } from './management/parts.js';
+import { POLICY_CONTROLLERS, POLICY_EXPORTS, POLICY_PROVIDERS } from './policies/parts.js';
 import { TUNNEL_CONTROLLERS, TUNNEL_EXPORTS, TUNNEL_PROVIDERS } from './tunnel/parts.js';
 
 /** The management side of every router. Each room names what it contributes in its `parts.ts`. */
 @Module({
-  controllers: [...TUNNEL_CONTROLLERS, ...CREDENTIALS_CONTROLLERS, ...LIVE_CONTROLLERS, ...ACTIONS_CONTROLLERS],
-  providers: [...TUNNEL_PROVIDERS, ...CREDENTIALS_PROVIDERS, ...LIVE_PROVIDERS, ...MANAGEMENT_PROVIDERS, ...ACTIONS_PROVIDERS],
-  exports: [...TUNNEL_EXPORTS],
+  controllers: [
+    ...[...POLICY_CONTROLLERS, ...TUNNEL_CONTROLLERS, ...CREDENTIALS_CONTROLLERS],
+    ...[...LIVE_CONTROLLERS, ...ACTIONS_CONTROLLERS],
+  ],
+  providers: [
+    // Policies come after the tunnel: they put themselves in the place of what it has while nobody keeps policies.
+    ...[...TUNNEL_PROVIDERS, ...POLICY_PROVIDERS, ...CREDENTIALS_PROVIDERS],
+    ...[...LIVE_PROVIDERS, ...MANAGEMENT_PROVIDERS, ...ACTIONS_PROVIDERS],
+  ],
+  exports: [...POLICY_EXPORTS, ...TUNNEL_EXPORTS],
 })
 export class ControlPlaneModule {}

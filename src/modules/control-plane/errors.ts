@@ -129,3 +129,46 @@ export class TunnelCannotRun extends Error {
     this.name = 'TunnelCannotRun';
   }
 }
+
+export class PolicyNotFound extends NotFound {
+  static override readonly code = 'policy_not_found';
+  static override readonly help = 'There is no such control-plane policy in your team.';
+  constructor() {
+    super('There is no such control-plane policy in your team.');
+  }
+}
+
+/** How many sites a message names. */
+const NAMED_MAX = 20;
+
+export class PolicySitesUnknown extends NotFound {
+  static override readonly code = 'policy_sites_unknown';
+  static override readonly help = '`sites` names sites that are not in your team, or are being deleted. Nothing was changed.';
+  constructor(sites: readonly string[]) {
+    const more = sites.length > NAMED_MAX ? ` and ${sites.length - NAMED_MAX} more` : '';
+    super(`sites: there is no such site in your team: ${sites.slice(0, NAMED_MAX).join(', ')}${more}. Nothing was changed.`);
+  }
+}
+
+export class DefaultPolicyStays extends DomainError {
+  static readonly code = 'default_policy_stays';
+  static readonly type = 'invalid_request_error';
+  static readonly status = 400;
+  static readonly help = 'The default policy is what sites without another one have, so it can be changed and not deleted.';
+  constructor() {
+    super('The default policy cannot be deleted: sites without another one have it. Change it instead.');
+  }
+}
+
+export class PolicyLocksOut extends DomainError {
+  static readonly code = 'policy_locks_out';
+  static readonly type = 'invalid_request_error';
+  static readonly status = 422;
+  static readonly help =
+    'A router with this policy could be reached by nobody except on the spot. Leave one of the named services on, or repeat the request with `?force=true`.';
+  constructor() {
+    super(
+      'winbox, ssh and api are all off: neither people nor this server could log in to the routers any more. Leave one of them on, or repeat the request with ?force=true.',
+    );
+  }
+}

@@ -48,12 +48,12 @@ export class AccessGuard implements CanActivate, OnApplicationBootstrap {
   }
 
   private prepare(access: Access): Handler {
-    const { kind, scope, alsoSigned } = access;
+    const { kind, scope, orScope, alsoSigned } = access;
     const check = this.checks.for(kind);
     if (access.team || access.orOwner || access.orSelf) return this.prepareInTeam(access);
     const accept = (request: ContextRequest, ctx: RequestContext): true => {
       request.ctx = ctx; // also of one that is refused now: the log names who asked
-      if (scope !== null && !ctx.scopes.has(scope)) throw new ScopeMissing(scope);
+      if (scope !== null && !ctx.scopes.has(scope) && !(orScope && ctx.scopes.has(orScope))) throw new ScopeMissing(scope);
       if (alsoSigned && !this.urls.verify(request.url)) throw new InvalidSignature();
       return true;
     };

@@ -14,6 +14,8 @@ export type AccessKind = 'jwt' | 'internal' | 'site-internal' | 'device' | 'runb
 export interface Access {
   readonly kind: AccessKind;
   readonly scope: Scope | null;
+  /** Another scope that is as good. */
+  readonly orScope?: Scope;
   /** The URL must carry a valid signature besides the credential. */
   readonly alsoSigned: boolean;
   /** Path parameter that names the team to act in, whose member the caller must be; absent for the active team. */
@@ -48,6 +50,8 @@ const of = (kind: AccessKind, scope: Scope | null = null, alsoSigned = false): A
 export interface ScopeOptions {
   /** Path parameter with the team in which the scope is judged and the operation acts; without it the active team. */
   readonly in?: string;
+  /** Another scope that is as good (`x-scope-any` of the contract). */
+  readonly orScope?: Scope;
   /** The person who owns that team needs no scope (docs/decisions/0007-access-in-teams.md). */
   readonly orOwner?: boolean;
   /** Path parameter with a person, who needs no scope for themselves. Programs are nobody's self. */
@@ -57,9 +61,10 @@ export interface ScopeOptions {
 /** A person or an API credential whose roles in the team hold `scope`. */
 export const RequireScope = (scope: Scope, options: ScopeOptions = {}): MethodDecorator =>
   declare(
-    { ...of('jwt', scope), team: options.in, orOwner: options.orOwner, orSelf: options.orSelf },
+    { ...of('jwt', scope), team: options.in, orOwner: options.orOwner, orSelf: options.orSelf, orScope: options.orScope },
     ApiBearerAuth('bearerJwt'),
     Answers(Unauthenticated, ScopeMissing),
+    ...(options.orScope ? [ApiExtension('x-scope-any', [scope, options.orScope])] : []),
     ...(options.in ? inTeamOf(options.in) : []),
   );
 

@@ -13,6 +13,7 @@ export type CredentialId = Id<'credential'>;
 export type SiteId = Id<'site'>;
 export type JobId = Id<'job'>;
 export type RunbookId = Id<'runbook'>;
+export type PolicyId = Id<'policy'>;
 export type BootstrapTokenId = Id<'bootstrap-token'>;
 export type TaskId = Id<'task'>;
 export type SessionId = Id<'session'>;

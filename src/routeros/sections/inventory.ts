@@ -19,7 +19,7 @@ import {
   type Script,
 } from '../script/index.js';
 import { absoluteUrl, certificateCheck, type RouterLink } from '../render/link.js';
-import { traitsOf, type SectionMenu } from './menus.js';
+import { settingItem, traitsOf, type SectionMenu } from './menus.js';
 import { inForce, type Footprint } from './names.js';
 import { ITEMS_A_PART } from './push.js';
 import type { KeyedItem, KeyedWish } from './wish.js';
@@ -53,7 +53,7 @@ export function renderInventory({ link, footprint, wish, reportUrl }: InventoryI
       for (const [chain, places] of placesByChain(items)) s.append(tellStrangers(menu, footprint.section, chain, places));
     }
     for (const { menu, where, set } of wish.settings) {
-      s.foreach('i', find(menu, where), (s) => {
+      s.foreach('i', settingItem(menu, where), (s) => {
         for (const name of Object.keys(set)) s.assign('t', concat(v('t'), toText(get(menu, v('i'), name)), '|'));
       });
     }

@@ -19,6 +19,7 @@ import {
   type Script,
 } from '../script/index.js';
 import { settingId } from './difference.js';
+import { settingItem } from './menus.js';
 import { keepName, KEPT_BEFORE, VALUES_BEFORE } from './names.js';
 import type { WishSetting } from './wish.js';
 
@@ -149,7 +150,7 @@ const store = (name: string, variable: string): Script =>
 /** Finds the one item of a setting as `target`, or raises. */
 const target = (setting: WishSetting): Script =>
   script((s) => {
-    s.local('target', find(setting.menu, setting.where));
+    s.local('target', settingItem(setting.menu, setting.where));
     s.if(unequal(len(v('target')), 1), (s) => s.error(`rosfleet: ${settingId(setting)} names no single item`));
   });
 
@@ -181,7 +182,7 @@ const giveBack = (name: string, settings: Touched): Script =>
     s.append(load(name, 'lines'));
     for (const [setting, properties] of settings) {
       s.block((s) => {
-        s.local('target', find(setting.menu, setting.where));
+        s.local('target', settingItem(setting.menu, setting.where));
         for (const property of properties) {
           const value = pick(v('lines'), plus(v('start'), keyOf(setting, property).length), v('stop'));
           s.append(

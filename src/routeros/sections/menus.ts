@@ -1,3 +1,5 @@
+import { differs, find, type Expression } from '../script/index.js';
+
 /** What the section scripts must know of a menu beyond its name. */
 export interface MenuTraits {
   /** Items can be switched off without being removed: an old item then waits, switched off, for the end of a trial. */
@@ -28,6 +30,19 @@ const MENUS = {
   '/system/logging/action': traits({ disables: false, unique: 'name' }),
   '/user': traits({ unique: 'name' }),
 } as const satisfies Record<string, MenuTraits>;
+
+/**
+ * Menus of others in which RouterOS shows passing things beside its settings, under the same names: from 7.19 on `/ip/service`
+ * lists every open connection (changelog of 7.19: «show all TCP/UDP connections on the system»).
+ */
+const MENUS_WITH_PASSERSBY: ReadonlySet<string> = new Set(['/ip/service']);
+
+/**
+ * The one item of a setting. `dynamic!=yes` and not `dynamic=no`: releases before 7.19 have no such property there, and what
+ * is missing equals neither.
+ */
+export const settingItem = (menu: string, where: Readonly<Record<string, string | boolean>>): Expression =>
+  find(menu, MENUS_WITH_PASSERSBY.has(menu) ? { ...where, dynamic: differs(true) } : where);
 
 export type SectionMenu = keyof typeof MENUS;
 

@@ -43,6 +43,8 @@ export interface PushInput {
 
 /** Items of one script; small routers were seen to restart on imports of thousands of lines, and to live on 500. */
 export const ITEMS_A_PART = 400;
+/** Characters of items of one script, reckoned by `weight`: with all that is around them it must fit into an answer (64 KB). */
+const CHARACTERS_A_PART = 30_000;
 /** How often the watchdog runs before it undoes a trial, and how many seconds apart: 75 to 90 s, two polls and a margin. */
 const WATCHDOG_SECONDS = 15;
 const WATCHDOG_RUNS = 6;
@@ -56,9 +58,45 @@ export function planPush(input: PushInput): Script[] {
   const added = input.shall.items.filter((item) => !had.has(slot(item)));
   const shall = new Set(input.shall.items.map(slot));
   const stale = input.had?.items.filter((item) => !shall.has(slot(item))) ?? null;
-  const parts: (readonly KeyedItem[])[] = [];
-  for (let i = 0; i < added.length || i === 0; i += ITEMS_A_PART) parts.push(added.slice(i, i + ITEMS_A_PART));
-  return parts.map((items, i) => renderPart(input, items, stale, { first: i === 0, last: i === parts.length - 1 }));
+  const steps = [...(stale ?? []).map((item) => ({ item, goes: true })), ...added.map((item) => ({ item, goes: false }))];
+  const parts = partsOf(steps);
+  return parts.map((part, i) => {
+    const [going, coming] = [true, false].map((goes) => part.filter((step) => step.goes === goes).map(({ item }) => item));
+    return renderPart(input, { going: going!, coming: coming!, first: i === 0, last: i === parts.length - 1 });
+  });
+}
+
+interface Step {
+  readonly item: KeyedItem;
+  readonly goes: boolean;
+}
+
+function partsOf(steps: readonly Step[]): Step[][] {
+  const parts: Step[][] = [[]];
+  let characters = 0;
+  for (const step of steps) {
+    const part = parts.at(-1)!;
+    characters += weight(step);
+    if (part.length < ITEMS_A_PART && (characters <= CHARACTERS_A_PART || part.length === 0)) {
+      part.push(step);
+      continue;
+    }
+    parts.push([step]);
+    characters = weight(step);
+  }
+  return parts;
+}
+
+/** About as many characters as a step takes in a script. */
+const weight = ({ item, goes }: Step): number =>
+  24 + item.key.length + (goes ? 0 : Object.values(item.set).reduce<number>((sum, value) => sum + String(plain(value)).length, 0));
+
+interface Part {
+  /** Items in force that are given up. */
+  readonly going: readonly KeyedItem[];
+  readonly coming: readonly KeyedItem[];
+  readonly first: boolean;
+  readonly last: boolean;
 }
 
 const slot = ({ menu, key }: KeyedItem): string => `${menu} ${key}`;
@@ -67,12 +105,7 @@ const slot = ({ menu, key }: KeyedItem): string => `${menu} ${key}`;
  * New items come switched off; then, in one go, they are switched on and the old ones off, and settings are changed. What went
  * wrong undoes itself at once, what nobody confirms after a while (`renderSettle`).
  */
-function renderPart(
-  input: PushInput,
-  items: readonly KeyedItem[],
-  stale: readonly KeyedItem[] | null,
-  { first, last }: { first: boolean; last: boolean },
-): Script {
+function renderPart(input: PushInput, { going, coming, first, last }: Part): Script {
   const { footprint, had, shall, generation, trial } = input;
   const comment = armed(footprint.section, generation);
   const body = script((s) => {
@@ -80,12 +113,12 @@ function renderPart(
       s.append(runSettle);
       const settle = renderSettle({ footprint, had: had?.settings ?? [], shall: shall.settings });
       s.add('/system/script', { name: SETTLE, source: codeString(settle), policy: [...POLICY], comment });
-      if (stale) for (const item of stale) s.append(giveUp(footprint.section, item, shall));
-      else for (const menu of footprint.menus) s.append(giveUpAll(footprint.section, menu, input.salt));
+      if (!had) for (const menu of footprint.menus) s.append(giveUpAll(footprint.section, menu, input.salt));
     } else {
       s.if(trialIsNotOpen(comment), (s) => s.error('rosfleet: an earlier part of this change is gone'));
     }
-    s.append(addItems(input, items));
+    s.append(giveUp(footprint.section, going, shall));
+    s.append(addItems(input, coming));
     if (!last) return;
     if (trial) s.append(armWatchdog);
     const before = had?.settings ?? [];
@@ -106,17 +139,30 @@ function renderPart(
 
 const undoNow: Script = script((s) => s.tryDo(runSettle));
 
-/** An item that is known: found by its comment. It goes on working until the switch, under another comment. */
-function giveUp(section: string, item: KeyedItem, shall: KeyedWish): Script {
-  const { unique } = traitsOf(item.menu);
-  const name = unique === 'name' ? item.set['name'] : undefined;
-  const inTheWay = shall.items.some((other) => other.menu === item.menu && other.set['name'] === name);
-  return script((s) =>
-    s.set(item.menu, find(item.menu, { comment: inForce(section) + item.key }), {
-      comment: givenUp(section) + item.key,
-      ...(typeof name === 'string' && inTheWay ? { name: name + ASIDE } : {}),
-    }),
-  );
+/** Items that are known: found by their comments. They go on working until the switch, under other comments. */
+function giveUp(section: string, items: readonly KeyedItem[], shall: KeyedWish): Script {
+  const goers = new Map<SectionMenu, string>();
+  return script((s) => {
+    for (const { menu, key, set } of items) {
+      const name = traitsOf(menu).unique === 'name' ? set['name'] : undefined;
+      const inTheWay = typeof name === 'string' && shall.items.some((other) => other.menu === menu && other.set['name'] === name);
+      if (inTheWay) {
+        s.set(menu, find(menu, { comment: inForce(section) + key }), { comment: givenUp(section) + key, name: name + ASIDE });
+        continue;
+      }
+      const known = goers.get(menu);
+      const go = known ?? `go${goers.size}`;
+      if (!known) {
+        const ours = find(menu, { comment: concat(inForce(section), v('k')) });
+        s.localFunction(
+          go,
+          script((s) => s.set(menu, ours, { comment: concat(givenUp(section), v('k')) })),
+        );
+        goers.set(menu, go);
+      }
+      s.call(go, { k: key });
+    }
+  });
 }
 
 /** Everything of the section in a menu that has another salt, whatever it is; unique values make room. */
@@ -138,18 +184,18 @@ function giveUpAll(section: string, menu: SectionMenu, salt: number): Script {
  * Adds what is not there yet, switched off where the menu allows it. Items with the same properties share a function, which
  * makes a third of the text.
  */
-function addItems({ footprint, above }: PushInput, items: readonly KeyedItem[]): Script {
+function addItems({ footprint: { section }, above }: PushInput, items: readonly KeyedItem[]): Script {
   const anchored = [...new Set(items.filter(({ place }) => place === 'top').map(({ menu }) => menu))];
   const shapes = new Map<string, string>();
   return script((s) => {
-    anchored.forEach((menu, i) => s.append(findAnchor(menu, above, `anchor${i}`)));
+    anchored.forEach((menu, i) => s.append(findAnchor(menu, section, above, `anchor${i}`)));
     for (const item of items) {
       const anchor = item.place === 'top' ? v(`anchor${anchored.indexOf(item.menu)}`) : undefined;
       const properties = Object.keys(item.set).sort();
       const shape = JSON.stringify([item.menu, properties, anchor !== undefined]);
       const known = shapes.get(shape);
       const add = known ?? `add${shapes.size}`;
-      if (!known) s.localFunction(add, adder(footprint.section, item.menu, properties, anchor !== undefined));
+      if (!known) s.localFunction(add, adder(section, item.menu, properties, anchor !== undefined));
       shapes.set(shape, add);
       const values = properties.map((name, i) => [`p${i}`, argument(plain(item.set[name]!))] as const);
       s.call(add, { k: item.key, ...Object.fromEntries(values), ...(anchor ? { anchor } : {}) });
@@ -171,14 +217,18 @@ function adder(section: string, menu: SectionMenu, properties: readonly string[]
   return script((s) => s.if(equal(len(find(menu, { comment: concat(inForce(section), v('k')) })), 0), anchored ? before : add));
 }
 
-/** The first rule that is neither RouterOS's own nor of a section above ours; nothing where there is none. */
-function findAnchor(menu: SectionMenu, above: readonly string[], variable: string): Script {
+/**
+ * The first rule that is neither RouterOS's own, nor of a section above ours, nor one that an earlier part of this change
+ * added; nothing where there is none.
+ */
+function findAnchor(menu: SectionMenu, section: string, above: readonly string[], variable: string): Script {
+  const before = [...above.map((name) => `${name}[~:]`), `${section}~new:`].join('|');
   return script((s) => {
     s.local(variable, '');
     s.foreach('i', find(menu, { dynamic: false }), (s) => {
       const free = equal(len(v(variable)), 0);
       const comment = toText(get(menu, v('i'), 'comment'));
-      s.if(above.length ? and(free, not(like(comment, `^rosfleet:(${above.join('|')})[~:]`))) : free, (s) => s.assign(variable, v('i')));
+      s.if(and(free, not(like(comment, `^rosfleet:(${before})`))), (s) => s.assign(variable, v('i')));
     });
   });
 }

@@ -181,6 +181,35 @@ describe('a push', () => {
     expect(router.items('/ip/firewall/address-list').every((one) => one['disabled'] === false)).toBe(true);
   });
 
+  it('takes a thousand away and brings a thousand in parts, and keeps rules in their order across them', async () => {
+    const long = (net: number, rules: number): KeyedWish => {
+      const addresses = Array.from({ length: 1000 }, (_, i) => `${net}.${i >> 8}.${i & 255}.0/24`);
+      const list = addresses.map((address) => ({ name: address, set: { list: 'rosfleet-long', address } }));
+      const group = Array.from({ length: rules }, (_, i) => rule(`r${i}`, String(net * 100 + i)));
+      return keyed({ menus: [{ menu: '/ip/firewall/address-list', items: list }, { menu: '/ip/firewall/filter', place: 'top', items: group }], settings: [] }, 1); // prettier-ignore
+    };
+    const [before, after] = [long(10, 450), long(11, 450)];
+    await push(null, before, { trial: false });
+    const parts = planPush({ version: '7.22.3', footprint, above: [], generation: 9, had: before, shall: after, salt: 1, trial: false });
+    expect(Math.max(...parts.map((part) => part.byteLength))).toBeLessThan(56_000);
+    for (const part of parts) await router.run(part.toString());
+    expect(ours('/ip/firewall/address-list')).toHaveLength(1000);
+    const ports = router.items('/ip/firewall/filter').map((one) => one['dst-port']);
+    expect(ports).toEqual([...Array.from({ length: 450 }, (_, i) => String(1100 + i)), undefined]);
+  });
+
+  it('changes the service and none of its connections, which RouterOS 7.19 lists under the same name', async () => {
+    const connected = () => router.menus.at('ip/service').insert(new Map<string, string | number>([['name', 'ssh'], ['port', 22]]), 'dynamic'); // prettier-ignore
+    connected();
+    await push(null, a);
+    await confirm();
+    expect(router.item('/ip/service', 'ssh')).toMatchObject({ port: 2222 });
+    const told = await fingerprint(a);
+    connected();
+    expect(await fingerprint(a)).toBe(told);
+    expect(router.failures).toEqual([]);
+  });
+
   it('leaves nothing after the removal', async () => {
     await push(null, a);
     await confirm();

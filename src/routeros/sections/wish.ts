@@ -88,7 +88,8 @@ export function keyed(wish: Wish, salt: number): KeyedWish {
     });
   });
   const settings = wish.settings.map((setting) => [setting.menu, sorted(setting.where), sorted(setting.set)]);
-  return { items, settings: wish.settings, hash: digest([items.map(({ menu, key }) => [menu, key]), settings]) };
+  // Of the whole content: the few digits in a key tell an item from what it was, not one site's secrets from those of all others.
+  return { items, settings: wish.settings, hash: digest([items.map(({ menu, key, set }) => [menu, key, sorted(set)]), settings]) };
 }
 
 function check(entry: WishMenu): void {

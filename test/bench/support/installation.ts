@@ -89,6 +89,24 @@ export class Installation {
     return connectTo(url);
   }
 
+  /** An API credential of the first administrator, in the first team. */
+  async credential(db: pg.Client): Promise<string> {
+    const { rows } = await db.query<{ email: string }>(`SELECT email FROM app_user ORDER BY created_at LIMIT 1`);
+    const child = startChild('src/cli/main.js', { env: { ...process.env, APP_KEY }, stdio: ['ignore', 'pipe', 'ignore', 'ipc'] }, [
+      'token',
+      'create',
+      '--email',
+      rows[0]!.email,
+      '--data',
+      this.folder,
+    ]);
+    let said = '';
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => (said += text));
+    await ended(child);
+    if (!said.trim()) throw new Error('No credential could be made.');
+    return said.trim();
+  }
+
   /** Work on the database while the server is stopped. */
   async offline<T>(work: (db: pg.Client) => Promise<T>): Promise<T> {
     const server = await EmbeddedPostgres.start({ dataDir: this.folder });

@@ -23,7 +23,7 @@ export const SERVICES: Record<string, MenuSpec> = {
         ...(name.endsWith('-ssl') ? { certificate: 'none', 'tls-version': 'any' } : {}),
       }));
     },
-    computed: { proto: () => 'tcp', dynamic: () => false },
+    computed: { proto: () => 'tcp' },
   }),
   'ip/ssh': menuSpec({ defaults: { 'strong-crypto': 'no', 'allow-none-crypto': 'no', 'always-allow-password-login': 'no' } }),
   tool: menuSpec({

@@ -1,0 +1,127 @@
+/**
+ * A policy of 10,000 sites changes: how long marking them takes, what rendering costs, and how much slower polls get while the
+ * change travels to routers that poll every 30 s, confirm it and are looked at.
+ *
+ *   npm run bench:sections -- [--sites 10000] [--idle 60] [--most 900]
+ */
+import { parseArgs } from 'node:util';
+import type pg from 'pg';
+import { defaultContent } from '../../src/modules/control-plane/policies/services.js';
+import { policyWish } from '../../src/modules/control-plane/policies/policy-wish.js';
+import { Installation } from './support/installation.js';
+import { LightRouters, VERSION } from './support/light-routers.js';
+import { atMost, benchmark, exactly, latencyOf, median, progress, rounded } from './support/report.js';
+import { seedSites } from './support/routers.js';
+
+const { values } = parseArgs({
+  options: {
+    sites: { type: 'string', default: '10000' },
+    idle: { type: 'string', default: '60' },
+    most: { type: 'string', default: '900' },
+  },
+});
+const sites = Number(values.sites);
+const ROUND_SECONDS = 30;
+
+await benchmark('sections', async (undo) => {
+  const renderMs = rendering();
+  progress(`a policy section is rendered in ${renderMs} ms`);
+  const installation = await Installation.make(undo);
+  progress(`seeding ${sites} sites`);
+  const teamId = await installation.offline(async (db) => {
+    const teamId = await seedSites(db, sites);
+    await db.query(`UPDATE site SET software_version = $1`, [VERSION]);
+    return teamId;
+  });
+  const app = await installation.start({ MGMT_TUNNEL: 'off' });
+  const db = await installation.connect();
+  undo.push(() => db.end());
+  const api = await policyApi(app.port, await installation.credential(db));
+  const routers = new LightRouters(app.port, teamId, sites);
+  undo.push(async () => routers.close());
+  await api.change(2200);
+
+  const spread = async (what: string): Promise<{ seconds: number; latencies: Float64Array; failed: number; scripts: number }> => {
+    const began = performance.now();
+    const all: number[] = [];
+    let [failed, scripts] = [0, 0];
+    for (let seconds = 0; seconds < Number(values.most); seconds += ROUND_SECONDS) {
+      const polled = await routers.poll(ROUND_SECONDS);
+      all.push(...polled.latencies);
+      failed += polled.failed;
+      scripts += polled.scripts;
+      const open = await unfinished(db);
+      const { p50, p99 } = latencyOf(polled.latencies);
+      progress(`${what}: ${polled.scripts} scripts in ${ROUND_SECONDS} s, polls p50 ${p50} ms, p99 ${p99} ms; ${open} sites to go`);
+      if (open === 0 && routers.settled) break;
+    }
+    return { seconds: rounded((performance.now() - began) / 1000), latencies: Float64Array.from(all), failed, scripts };
+  };
+  await spread('the first policy'); // every site gets one, is looked at, and rests
+  const idle = await routers.poll(Number(values.idle));
+  const idleLatency = latencyOf(idle.latencies);
+  progress(`idle: polls p50 ${idleLatency.p50} ms, p99 ${idleLatency.p99} ms; ${idle.scripts} scripts`);
+
+  const markMs: number[] = [];
+  for (const port of [2201, 2202, 2203]) markMs.push(await api.change(port));
+  progress(`marking ${sites} sites: ${markMs.map((ms) => rounded(ms)).join(', ')} ms`);
+  const change = await spread('the change');
+  const latency = latencyOf(change.latencies);
+  const { rows } = await db.query<{ failed: number }>(`SELECT count(*) FILTER (WHERE attempts > 0)::int AS failed FROM site_section`);
+  await app.stop();
+  return {
+    targets: {
+      markMs: atMost(1000, rounded(median(markMs))),
+      renderMs: atMost(1, renderMs),
+      pollP99TimesIdle: atMost(3, rounded(latency.p99 / idleLatency.p99, 2)),
+      notInForce: exactly(0, change.seconds >= Number(values.most) ? await unfinished(db) : 0),
+      sitesFailed: exactly(0, rows[0]!.failed),
+      pollsFailed: exactly(0, idle.failed + change.failed),
+    },
+    sites,
+    idleMs: idleLatency,
+    changeMs: latency,
+    inForceEverywhereSeconds: change.seconds,
+    scripts: change.scripts,
+  };
+});
+
+/** Median milliseconds from a policy to the wish that the section has. */
+function rendering(): number {
+  const content = defaultContent('100.64.0.1');
+  const times = Array.from({ length: 1000 }, () => {
+    const began = performance.now();
+    policyWish(content, '100.64.0.1');
+    return performance.now() - began;
+  });
+  return rounded(median(times), 3);
+}
+
+/** Sites where the newest policy is not in force, or that are about to be looked at. */
+async function unfinished(db: pg.Client): Promise<number> {
+  const { rows } = await db.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM site_section WHERE section = 'policy' AND (wanted > applied OR phase <> 'idle' OR due_at <= now())`,
+  );
+  return rows[0]!.n;
+}
+
+/** Changes the default policy through the API. */
+async function policyApi(port: number, credential: string): Promise<{ change(ssh: number): Promise<number> }> {
+  const headers = { authorization: `Bearer ${credential}`, 'content-type': 'application/json' };
+  const url = `http://127.0.0.1:${port}/control-plane/policies`;
+  const [policy] = (await (await fetch(url, { headers })).json()) as Record<string, unknown>[];
+  const { name, trusted_networks, winbox, ssh, http, https, telnet, ftp, api, api_ssl } = policy!;
+  const body = { name, trusted_networks, winbox, ssh, http, https, telnet, ftp, api, api_ssl };
+  return {
+    async change(port) {
+      const began = performance.now();
+      const answer = await fetch(`${url}/${policy!['id'] as string}`, {
+        ...{ method: 'PUT', headers },
+        body: JSON.stringify({ ...body, ssh: { enabled: true, port } }),
+      });
+      if (answer.status !== 200) throw new Error(`The policy could not be changed: ${await answer.text()}`);
+      await answer.arrayBuffer();
+      return performance.now() - began;
+    },
+  };
+}
