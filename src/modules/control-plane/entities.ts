@@ -1,4 +1,5 @@
 /** Loads every entity of this domain, so that the data source knows them. A test finds files missing here. */
+import './transient/opening.entity.js';
 import './tunnel/freed-address.entity.js';
 import './tunnel/site-tunnel.entity.js';
 import './tunnel/tunnel-authority.entity.js';

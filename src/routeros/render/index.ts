@@ -10,3 +10,11 @@ export { BOOT_ENTRY, LAST_JOB, POLL_ENTRY, POLL_SECONDS } from './names.js';
 export { renderPoll, type PollInput } from './poll.js';
 export { rendererRegistry, type Renderer, type RenderOptions } from './registry.js';
 export { renderRemoval, type RemovalInput } from './removal.js';
+export {
+  renderTransientClear,
+  renderTransientForward,
+  renderTransientLogin,
+  renderTransientRemoval,
+  type TransientForwardInput,
+  type TransientLoginInput,
+} from './transient.js';
