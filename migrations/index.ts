@@ -7,6 +7,7 @@ import { Audit1795350000000 } from './1795350000000-audit.js';
 import { AccessNotices1795360000000 } from './1795360000000-access-notices.js';
 import { Tunnel1795400000000 } from './1795400000000-tunnel.js';
 import { Sections1795410000000 } from './1795410000000-sections.js';
+import { Transient1795440000000 } from './1795440000000-transient.js';
 
 /** Every migration in order. Forward only; never edited once landed. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   AccessNotices1795360000000,
   Tunnel1795400000000,
   Sections1795410000000,
+  Transient1795440000000,
 ];

@@ -1,4 +1,4 @@
-import { codeString, equal, find, get, len, matches, script, seconds, v, type Arguments, type Script } from '../script/index.js';
+import { codeString, equal, find, get, len, matches, script, seconds, toText, v, type Arguments, type Script } from '../script/index.js';
 import { InvalidRenderInput } from './link.js';
 
 /** Something that is on a router for a while: what it is called there, and when the router removes it by itself. */
@@ -94,7 +94,7 @@ function removeLater(input: TransientInput): Script {
   if (!LABEL.test(input.label)) throw new InvalidRenderInput('label', input.label, 'lower-case letters, digits and single hyphens');
   return script((s) => {
     s.local('date', get('/system/clock', null, 'date'));
-    s.local('time', get('/system/clock', null, 'time'));
+    s.local('time', toText(get('/system/clock', null, 'time')));
     s.delay(seconds(2));
     s.add('/system/scheduler', {
       name: input.label,

@@ -98,8 +98,9 @@ export class TcpForward {
     const address = client.remoteAddress;
     if (address === undefined || this.closing) return void client.destroy(); // gone already
     if (!this.options.allows(address) || this.pairs.size >= this.options.mostConnections) {
+      this.counts.refused++;
       client.on('error', () => undefined).destroy();
-      this.options.refused?.(address, ++this.counts.refused);
+      this.options.refused?.(address, this.counts.refused);
       return;
     }
     this.counts.connections++;
@@ -121,6 +122,7 @@ class Pair {
   private target: Socket | undefined;
   private connectTimer: NodeJS.Timeout | undefined;
   private readonly open = new Set<Socket>();
+  private isConnected = false;
   private isOver = false;
 
   constructor(
@@ -139,11 +141,15 @@ class Pair {
     );
   }
 
+  /** By a reset, which also drops what still waits to be sent, and which nobody takes for an orderly end. */
   cut(): void {
+    this.end((socket) => socket.resetAndDestroy());
+  }
+
+  private end(how: (socket: Socket) => unknown): void {
     this.isOver = true;
     clearTimeout(this.connectTimer);
-    this.client.destroy();
-    this.target?.destroy();
+    for (const socket of this.open) if (!socket.destroyed) how(socket);
   }
 
   private join(target: Socket): void {
@@ -151,6 +157,7 @@ class Pair {
     this.target = target;
     this.watch(target);
     target.once('connect', () => {
+      this.isConnected = true;
       clearTimeout(this.connectTimer);
       for (const side of [this.client, target]) {
         side.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
@@ -169,7 +176,7 @@ class Pair {
   private fail(error: Error): void {
     if (this.isOver) return;
     this.options.unreachable?.(error);
-    this.cut();
+    this.end((socket) => socket.destroy());
   }
 
   private watch(socket: Socket): void {
@@ -177,18 +184,13 @@ class Pair {
     let reason: NodeJS.ErrnoException | undefined;
     socket.on('error', (error: NodeJS.ErrnoException) => {
       reason = error;
-      if (socket === this.target && socket.connecting) this.fail(error);
+      if (socket === this.target && !this.isConnected) this.fail(error);
     });
     socket.once('close', () => {
       this.open.delete(socket);
-      const other = socket === this.client ? this.target : this.client;
       // A side that said its end properly has told the other one by the pipe; all else breaks the other half as well.
       const isOrderly = reason === undefined && socket.readableEnded && socket.writableFinished;
-      if (!isOrderly) {
-        this.isOver = true;
-        clearTimeout(this.connectTimer);
-        if (other && !other.destroyed) void (reason?.code === 'ECONNRESET' ? other.resetAndDestroy() : other.destroy());
-      }
+      if (!isOrderly) this.end((other) => (reason?.code === 'ECONNRESET' ? other.resetAndDestroy() : other.destroy()));
       if (!this.open.size) this.over();
     });
   }
