@@ -52,10 +52,9 @@ describe('temporary ways to a router', () => {
     await fleet.app.get(OpeningUpkeep).sweep(RequestContext.system('test'));
     await fleet.app.get(PortsHere).look();
   };
-  const path = (id?: unknown): string => `/control-plane/${site}/transient-accesses${id === undefined ? '' : `/${String(id)}`}`;
-  const forwards = (id?: unknown): string => `/control-plane/${site}/transient-forward${id === undefined ? '' : `/${String(id)}`}`;
-  const login = async (more: Body = {}): Promise<Body> =>
-    (await team.owner.post(path(), { ...LOGIN, ...more }).expect(201)).body as Body;
+  const path = (id?: unknown): string => `/control-plane/${site}/transient-accesses${id === undefined ? '' : `/${id as string}`}`;
+  const forwards = (id?: unknown): string => `/control-plane/${site}/transient-forward${id === undefined ? '' : `/${id as string}`}`;
+  const login = async (more: Body = {}): Promise<Body> => (await team.owner.post(path(), { ...LOGIN, ...more }).expect(201)).body as Body;
   const shown = async (id: unknown): Promise<Body> => (await team.owner.get(path(id)).expect(200)).body as Body;
 
   const client = async (port: unknown): Promise<Socket> => {
@@ -121,7 +120,10 @@ describe('temporary ways to a router', () => {
       ...{ type: 'ssh', full_access: true, access_type: null, allow_rfc1918: false, allow_only_cidr: '127.0.0.1/32', revoked_early: false },
       ...{ expired: false, entry_point: 'tunnel-1.example.net', time_to_expire: '1 hour from now', onclick: '', warnings: [] },
       ...{ ready: false, router_state: 'queued', router_error: null, connections: 0, bytes_in: 0, bytes_out: 0 },
-      ...{ expires_at: new Date(fleet.clock.now() + 60 * MINUTE).toISOString(), username: expect.stringMatching(/^rosfleet-t-[a-z2-9]{8}$/) },
+      ...{
+        expires_at: new Date(fleet.clock.now() + 60 * MINUTE).toISOString(),
+        username: expect.stringMatching(/^rosfleet-t-[a-z2-9]{8}$/),
+      },
       password: expect.stringMatching(/^[A-Za-z0-9]{24}$/),
     });
     expect(made['ssh']).toBe(`ssh -p ${made['port'] as number} ${made['username'] as string}@tunnel-1.example.net`);
@@ -135,9 +137,9 @@ describe('temporary ways to a router', () => {
 
     const socket = await client(made['port']);
     expect(await echo(socket, 'hello')).toBe('hello');
-    const [{ address }] = (await fleet.sql<{ address: string }>(`SELECT host(address) AS address FROM site_tunnel WHERE site_id = $1`, [site])) as [
-      { address: string },
-    ];
+    const [{ address }] = (await fleet.sql<{ address: string }>(`SELECT host(address) AS address FROM site_tunnel WHERE site_id = $1`, [
+      site,
+    ])) as [{ address: string }];
     expect(dialled).toEqual([`${address}:22`]);
     expect(await shown(made['id'])).toMatchObject({ connections: 1, refused_connections: 0, bytes_in: 5, bytes_out: 5 });
     expect((await team.owner.get(path()).expect(200)).body).toMatchObject([{ id: made['id'] }]);
@@ -147,12 +149,26 @@ describe('temporary ways to a router', () => {
     expect(await isRefused(made['port'])).toBe(true);
     await team.owner.delete(path(made['id'])).expect(204);
     expect((await team.owner.get(path()).expect(200)).body).toEqual([]);
-    expect(await shown(made['id'])).toMatchObject({ expired: true, revoked_early: true, password: '', ssh: '', ready: false, router_state: 'removing' });
+    expect(await shown(made['id'])).toMatchObject({
+      expired: true,
+      revoked_early: true,
+      password: '',
+      ssh: '',
+      ready: false,
+      router_state: 'removing',
+    });
     await fleet.pass(40);
     expect(ofUser(made['username'])).toBeUndefined();
     expect(await shown(made['id'])).toMatchObject({ router_state: 'clean' });
     expect(await eventually(async () => ((await notes(made['id'])).length ? notes(made['id']) : undefined))).toEqual([
-      expect.objectContaining({ event: 'transient-access.ended', reason: 'revoked', connections: 1, refused: 0, bytes_in: 5, bytes_out: 5 }),
+      expect.objectContaining({
+        event: 'transient-access.ended',
+        reason: 'revoked',
+        connections: 1,
+        refused: 0,
+        bytes_in: 5,
+        bytes_out: 5,
+      }),
     ]);
   });
 
@@ -291,8 +307,10 @@ describe('temporary ways to a router', () => {
 
   it('says why the router refused it, and is removed all the same', async () => {
     await router.run('/user group remove [find name=write]').catch(() => undefined);
-    const job = (await login()) as Body;
-    await fleet.sql(`UPDATE job SET sealed = false, script = '/user add name=x group=nosuch' WHERE sealed AND state = 'pending' RETURNING id`);
+    const job = await login();
+    await fleet.sql(
+      `UPDATE job SET sealed = false, script = '/user add name=x group=nosuch' WHERE sealed AND state = 'pending' RETURNING id`,
+    );
     await fleet.pass(40);
     expect(await shown(job['id'])).toMatchObject({ ready: false, router_state: 'failed', router_error: expect.stringMatching(/group/) });
   });
@@ -322,7 +340,14 @@ describe('temporary ways to a router', () => {
   it('a forward leads behind the router, until it is revoked', async () => {
     const made = (await team.owner.post(forwards(), FORWARD).expect(201)).body as Body;
     expect(made).toMatchObject({
-      ...{ allow_only_cidr: '127.0.0.1/32', dst_address: '192.168.88.20', dst_port: 80, entry_point: 'tunnel-1.example.net', expired: false, revoked_early: false },
+      ...{
+        allow_only_cidr: '127.0.0.1/32',
+        dst_address: '192.168.88.20',
+        dst_port: 80,
+        entry_point: 'tunnel-1.example.net',
+        expired: false,
+        revoked_early: false,
+      },
       ...{ time_to_expire: '1 hour from now', ready: false, expires_at: new Date(fleet.clock.now() + 60 * MINUTE).toISOString() },
     });
     await fleet.pass(40);
@@ -398,7 +423,9 @@ describe('temporary ways to a router', () => {
     const nobody = '0193f4a0-7c1e-7e55-8a3e-5d2f7c6b9a10';
     expect((await team.owner.get(path(nobody)).expect(404)).body).toMatchObject({ code: 'transient_access_not_found' });
     expect((await team.owner.delete(forwards(nobody)).expect(404)).body).toMatchObject({ code: 'transient_forward_not_found' });
-    expect((await team.owner.post(`/control-plane/${nobody}/transient-accesses`, LOGIN).expect(404)).body).toMatchObject({ code: 'site_not_found' });
+    expect((await team.owner.post(`/control-plane/${nobody}/transient-accesses`, LOGIN).expect(404)).body).toMatchObject({
+      code: 'site_not_found',
+    });
     const strangers = await fleet.team();
     await strangers.owner.post(path(), LOGIN).expect(404);
     await strangers.owner.get(forwards()).expect(404);

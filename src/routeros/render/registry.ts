@@ -61,7 +61,12 @@ const push: PushInput = {
   trial: true,
 };
 
-const transient = { id: '0193f4a0-7c1e-7e55-8a3e-5d2f7c6b9a10', label: 'rosfleet-t-k3m9x2pq', seconds: 3600, managementAddress: '100.64.0.1' };
+const transient = {
+  id: '0193f4a0-7c1e-7e55-8a3e-5d2f7c6b9a10',
+  label: 'rosfleet-t-k3m9x2pq',
+  seconds: 3600,
+  managementAddress: '100.64.0.1',
+};
 
 /** Ties a renderer's input type to its sample; `version` from the options stands in the input where the renderer asks for it. */
 function renderer<Input extends object>(describe: string, sample: Input, render: (input: Input) => Script): Renderer {

@@ -20,7 +20,9 @@ async function router(version = '7.24', at = '2026-01-01T12:00:00Z') {
     await running;
     expect(box.failures).toEqual([]);
   };
-  await run('/ip firewall filter add chain=forward action=drop comment=mine; /ip firewall nat add chain=srcnat action=masquerade comment=mine');
+  await run(
+    '/ip firewall filter add chain=forward action=drop comment=mine; /ip firewall nat add chain=srcnat action=masquerade comment=mine',
+  );
   return { clock, box, run, before: box.export() };
 }
 
@@ -66,10 +68,23 @@ it('a forward stands above the rules that are there', async () => {
   ]);
   const [translate, masquerade, mine] = box.items('/ip/firewall/nat');
   expect(translate).toMatchObject({
-    ...{ chain: 'dstnat', action: 'dst-nat', 'src-address': '100.64.0.1', 'dst-address': '100.64.0.9', 'dst-port': '61820', protocol: 'tcp' },
+    ...{
+      chain: 'dstnat',
+      action: 'dst-nat',
+      'src-address': '100.64.0.1',
+      'dst-address': '100.64.0.9',
+      'dst-port': '61820',
+      protocol: 'tcp',
+    },
     ...{ 'to-addresses': '192.168.88.20', 'to-ports': '80' },
   });
-  expect(masquerade).toMatchObject({ chain: 'srcnat', action: 'masquerade', 'src-address': '100.64.0.1', 'dst-address': '192.168.88.20', 'dst-port': '80' });
+  expect(masquerade).toMatchObject({
+    chain: 'srcnat',
+    action: 'masquerade',
+    'src-address': '100.64.0.1',
+    'dst-address': '192.168.88.20',
+    'dst-port': '80',
+  });
   expect(mine).toMatchObject({ comment: 'mine' });
 });
 
@@ -103,7 +118,7 @@ it('goes by itself after a restart of the router in between', async () => {
   const { clock, box, run } = await router();
   await run(renderTransientLogin(login).toString());
   await clock.advance(1_000_000);
-  await box.reboot();
+  box.reboot();
   await clock.advance(2_700_000);
   expect(ours(box)).toEqual([]);
 });

@@ -104,7 +104,11 @@ export class OpeningUpkeep implements OnModuleInit {
       if (row?.routerSide !== opening.routerSide || row.removals !== opening.removals) return;
       if (waits) await this.openings.change(ctx, row.id, { lookAt: this.service.later() });
       else if (isRemoval) await this.service.removeFromRouter(ctx, row);
-      else await this.openings.change(ctx, row.id, { routerSide: 'failed', routerError: 'The job that sets it up on the router was cancelled.' });
+      else
+        await this.openings.change(ctx, row.id, {
+          routerSide: 'failed',
+          routerError: 'The job that sets it up on the router was cancelled.',
+        });
     });
   }
 

@@ -136,8 +136,7 @@ export class PortsHere implements OnApplicationBootstrap, BeforeApplicationShutd
       const turn = ++this.turn;
       const wanted = this.state.off === undefined ? await this.openings.ofServer(this.ctx, this.serverId, this.clock.now()) : [];
       const byId = new Map(wanted.map((opening) => [opening.id, opening]));
-      for (const [id, { opening, since }] of this.here)
-        if (since < turn && byId.get(id)?.port !== opening.port) await this.drop(id);
+      for (const [id, { opening, since }] of this.here) if (since < turn && byId.get(id)?.port !== opening.port) await this.drop(id);
       for (const opening of wanted) if (!this.here.has(opening.id)) await this.take(opening);
       for (const id of this.blocked) if (!byId.has(id)) this.blocked.delete(id);
       if (turn % COUNT_EVERY === 0) for (const id of this.here.keys()) await this.count(id);
@@ -185,7 +184,8 @@ export class PortsHere implements OnApplicationBootstrap, BeforeApplicationShutd
         if (Number.isInteger(Math.log2(count)))
           this.logger.info({ opening: id, siteId, teamId, port, address, count }, 'a source was refused at a temporary port');
       },
-      unreachable: (err) => this.logger.info({ opening: id, siteId, teamId, err }, 'a router did not take a connection to a temporary port'),
+      unreachable: (err) =>
+        this.logger.info({ opening: id, siteId, teamId, err }, 'a router did not take a connection to a temporary port'),
     });
   }
 

@@ -56,10 +56,8 @@ describe('a TCP forward', () => {
   const closed = (socket: Socket): Promise<void> => new Promise((done) => socket.once('close', () => done()));
 
   it('carries bytes both ways, and an end of one side while the other one goes on', async () => {
-    const port = await target(async (socket) => {
-      const question = await all(socket);
-      await sleep(50);
-      socket.end(`you said ${question}`);
+    const port = await target((socket) => {
+      void all(socket).then((question) => setTimeout(() => socket.end(`you said ${question}`), 50));
     });
     const to = await forward(port);
     const socket = await client(to);

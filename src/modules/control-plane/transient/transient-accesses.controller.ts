@@ -19,7 +19,10 @@ export class TransientAccessesController {
   @Get()
   @RequireScope('transientaccess:view')
   @Answers(SiteNotFound)
-  @ApiOperation({ operationId: 'listTransientAccesses', summary: 'Live temporary logins of a site with their passwords, newest first, at most 50' })
+  @ApiOperation({
+    operationId: 'listTransientAccesses',
+    summary: 'Live temporary logins of a site with their passwords, newest first, at most 50',
+  })
   @ApiOkResponse({ type: TransientAccessDto, isArray: true })
   async list(@Ctx() ctx: RequestContext, @IdParam('site') site: SiteId): Promise<TransientAccessDto[]> {
     return (await this.service.list(ctx, site, LOGINS)).map(toTransientAccessDto);
@@ -36,7 +39,11 @@ export class TransientAccessesController {
       'The port listens at once; the user comes to the router with its next poll, up to 30 s later (`ready`), and goes at expires_at or when the login is revoked. Connections that are open then are cut.',
   })
   @ApiCreatedResponse({ type: TransientAccessDto })
-  async create(@Ctx() ctx: RequestContext, @IdParam('site') site: SiteId, @Body() body: TransientAccessWishDto): Promise<TransientAccessDto> {
+  async create(
+    @Ctx() ctx: RequestContext,
+    @IdParam('site') site: SiteId,
+    @Body() body: TransientAccessWishDto,
+  ): Promise<TransientAccessDto> {
     const problem = contradiction(body);
     if (problem) throw new ValidationFailed({ access_type: [problem] });
     const shown = await this.service.openLogin(ctx, site, {

@@ -40,9 +40,15 @@ export class TransientForwardsController {
       'TCP only. It works from the next poll of the router on, up to 30 s later (`ready`). The target answers to the router, so it needs no route to us.',
   })
   @ApiCreatedResponse({ type: TransientForwardDto })
-  async create(@Ctx() ctx: RequestContext, @IdParam('site') site: SiteId, @Body() body: TransientForwardWishDto): Promise<TransientForwardDto> {
+  async create(
+    @Ctx() ctx: RequestContext,
+    @IdParam('site') site: SiteId,
+    @Body() body: TransientForwardWishDto,
+  ): Promise<TransientForwardDto> {
     if (this.tunnel.pool.includes(body.dst_address))
-      throw new ValidationFailed({ dst_address: ['dst_address lies in the tunnel network, where the other routers are; a forward leads behind the router'] });
+      throw new ValidationFailed({
+        dst_address: ['dst_address lies in the tunnel network, where the other routers are; a forward leads behind the router'],
+      });
     const shown = await this.service.openForward(ctx, site, {
       ...{ minutes: body.expire_after_minutes, allowOnlyCidr: body.allow_only_cidr },
       ...{ dstAddress: body.dst_address, dstPort: body.dst_port },

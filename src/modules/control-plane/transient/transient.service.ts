@@ -56,7 +56,10 @@ export interface OpeningShown {
 }
 
 /** What differs between a login and a forward when one is made. */
-type Making = Pick<Opening, 'kind' | 'allowRfc1918' | 'passwordSealed' | 'fullAccess' | 'accessType' | 'dstAddress' | 'dstPort' | 'routerPort'>;
+type Making = Pick<
+  Opening,
+  'kind' | 'allowRfc1918' | 'passwordSealed' | 'fullAccess' | 'accessType' | 'dstAddress' | 'dstPort' | 'routerPort'
+>;
 
 /** Temporary ways to a router and behind it, through the management tunnel. */
 @Injectable()
@@ -103,7 +106,16 @@ export class TransientService {
       title: (label) => `Temporary forward ${label} to ${dstAddress}:${dstPort}`,
       secret: false,
       making: () => ({
-        ...{ kind: 'forward', allowRfc1918: false, fullAccess: null, accessType: null, passwordSealed: null, dstAddress, dstPort, routerPort },
+        ...{
+          kind: 'forward',
+          allowRfc1918: false,
+          fullAccess: null,
+          accessType: null,
+          passwordSealed: null,
+          dstAddress,
+          dstPort,
+          routerPort,
+        },
       }),
       script: (row, tunnelAddress) =>
         renderTransientForward({ ...this.onRouter(row, wish), tunnelAddress, routerPort, dstAddress, dstPort }),

@@ -124,7 +124,8 @@ export const stateOf = (shown: OpeningShown): TransientStateDto => ({
 function warningsOf({ opening, version }: OpeningShown): string[] {
   const group = opening.accessType ?? (opening.fullAccess ? 'full' : 'read');
   if (group === 'full' || compareVersions(version ?? '', SAFE_FOR_LOW_RIGHTS) >= 0) return [];
-  const runs = version === null ? 'Its RouterOS version is unknown, and before' : `This router runs RouterOS ${version.split(' ')[0]}; before`;
+  const runs =
+    version === null ? 'Its RouterOS version is unknown, and before' : `This router runs RouterOS ${version.split(' ')[0]}; before`;
   return [
     `${runs} ${SAFE_FOR_LOW_RIGHTS} a ${group === 'read' ? 'read-only' : group} login can take over the rights of another account through WinBox (CVE-2026-103903). Treat it as full access, or upgrade the router first.`,
   ];
