@@ -17,7 +17,8 @@ const ROUTER = '100.64.0.2';
 const HOUR = 3600;
 
 const gate: TunnelGate = {
-  admit: ({ username }) => Promise.resolve(username === 'router-1' ? { allow: true, address: ROUTER } : { allow: false, reason: 'unknown' }),
+  admit: ({ username }) =>
+    Promise.resolve(username === 'router-1' ? { allow: true, address: ROUTER } : { allow: false, reason: 'unknown' }),
   opened: () => undefined,
   closed: () => undefined,
   carried: () => undefined,
@@ -26,6 +27,8 @@ const gate: TunnelGate = {
 /** One management server with its OpenVPN, one router behind it, a person, a stranger, and a printer that knows no way back. */
 requireNetwork('openvpn', 'nft', 'ping', 'sshd', 'ssh').describe('a temporary port, with real ssh through a real tunnel', () => {
   const path = process.env['PATH'];
+  /** Before PATH leads to one that runs in the server's namespace. */
+  const nft = requireEngine('nft').path!;
   let network: TestNetwork;
   let router: TestHost;
   let person: TestHost;
@@ -145,7 +148,6 @@ requireNetwork('openvpn', 'nft', 'ping', 'sshd', 'ssh').describe('a temporary po
   }, 60_000);
 
   it('leads on to what is behind the router, which needs no way back to us', async () => {
-    const nft = requireEngine('nft').path!;
     // What the rendered rules do on RouterOS, in the words of this router.
     router.run('sh', '-c', 'echo 1 > /proc/sys/net/ipv4/ip_forward');
     for (const rule of [
@@ -156,7 +158,10 @@ requireNetwork('openvpn', 'nft', 'ping', 'sshd', 'ssh').describe('a temporary po
       `add rule ip nat post ip saddr ${OURS} ip daddr ${printer.address} tcp dport 9100 masquerade`,
     ])
       router.run(nft, rule);
-    printer.start(process.execPath, ['-e', `require('net').createServer((s) => s.end('you are ' + s.remoteAddress)).listen(9100, '0.0.0.0')`]);
+    printer.start(process.execPath, [
+      '-e',
+      `require('net').createServer((s) => s.end('you are ' + s.remoteAddress)).listen(9100, '0.0.0.0')`,
+    ]);
     await eventually(() => printer.run('ss', '-ltn').includes(':9100'));
     const { id, port } = await open({ routerPort: 61_820 });
     const ask = `const s = require('net').connect(${port}, '${TestNetwork.SERVER}'); s.on('data', (d) => process.stdout.write(d)); s.on('error', () => process.exit(4));`;
