@@ -288,6 +288,21 @@ describe('temporary ways to a router', () => {
     expect(await shown(there['id'])).toMatchObject({ entry_point: 'tunnel-1.example.net' });
   });
 
+  it('revoked by another process of the installation, is cut as well', async () => {
+    const made = await login();
+    const socket = await client(made['port']);
+    expect(await echo(socket, 'x')).toBe('x');
+    const { app, http } = await fleet.sibling();
+    await http.delete(path(made['id'])).set('authorization', `Bearer ${team.owner.token}`).expect(204);
+    await gone(socket);
+    expect(await isRefused(made['port'])).toBe(true);
+    await sweep();
+    await fleet.clock.advance(20_000);
+    await sweep();
+    expect(await eventually(async () => (await notes(made['id']))[0])).toMatchObject({ reason: 'revoked', connections: 1, bytes_in: 1 });
+    await app.close();
+  });
+
   it('a connection finds no way while the tunnel is down', async () => {
     const made = await login();
     await fleet.sql(`UPDATE site_tunnel SET server_id = NULL, connection = NULL WHERE site_id = $1`, [site]);
@@ -460,4 +475,30 @@ describe('temporary ways to a router', () => {
     expect(await eventually(async () => (await notes(made['id']))[0])).toMatchObject({ connections: 1, bytes_in: 3 });
     await fresh.stop();
   });
+});
+
+describe('a range of two ports, one of which another program has', () => {
+  it('gives the other one to the first who asks, and says so to the next', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const fleet = await Fleet.start({ TRANSIENT_HOST: '127.0.0.1', TRANSIENT_PORTS: `${port - 1}-${port}` });
+    try {
+      fleet.app.get(TunnelState).off = undefined;
+      const team = await fleet.team();
+      const { site } = await fleet.adopted(team);
+      const [row] = await eventually(async () => {
+        const rows = await fleet.sql<{ tunnel: string }>(`SELECT tunnel_id AS tunnel FROM site_tunnel WHERE site_id = $1`, [site]);
+        return rows.length ? rows : undefined;
+      });
+      const { serverId } = fleet.app.get(MgmtTunnel);
+      await fleet.app.get(TunnelPresence).opened({ tunnelId: row!.tunnel, serverId, connection: 'c', remoteAddress: null });
+      const way = `/control-plane/${site}/transient-forward`;
+      expect((await team.owner.post(way, FORWARD).expect(201)).body).toMatchObject({ port: port - 1 });
+      expect((await team.owner.post(way, FORWARD).expect(503)).body).toMatchObject({ code: 'transient_ports_used_up' });
+    } finally {
+      await fleet.stop();
+      other.close();
+    }
+  }, 60_000);
 });

@@ -34,6 +34,9 @@ interface Here {
   counted: ForwardCounts;
 }
 
+/** What the port of an opening is made of. */
+export type Leading = Pick<Opening, 'id' | 'siteId' | 'teamId' | 'routerPort' | 'expiresAt' | 'allowOnlyCidr' | 'allowRfc1918'>;
+
 /** What a port that listens already is, until its opening is written. */
 export interface BoundPort {
   readonly port: number;
@@ -86,10 +89,10 @@ export class PortsHere implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** Listens on a free port for an opening that is being made. `keep` or `forward.close` follows. @throws TransientPortsUsedUp */
-  async bind(opening: Omit<Opening, 'port'>): Promise<BoundPort> {
+  async bind(opening: Leading): Promise<BoundPort> {
     const taken = await this.openings.portsTaken(this.ctx, this.serverId);
     for (const port of this.freePorts(taken)) {
-      const forward = await this.listen({ ...opening, port }).catch(undefinedWhenTaken);
+      const forward = await this.listen(opening, port).catch(undefinedWhenTaken);
       if (forward) return { port, forward };
     }
     throw new TransientPortsUsedUp(this.range);
@@ -150,7 +153,7 @@ export class PortsHere implements OnApplicationBootstrap, BeforeApplicationShutd
   /** An opening of before a restart, or of a tunnel that came here. */
   private async take(opening: Opening): Promise<void> {
     const facts = { opening: opening.id, siteId: opening.siteId, port: opening.port };
-    const forward = await this.listen(opening).catch(undefinedWhenTaken);
+    const forward = await this.listen(opening, opening.port).catch(undefinedWhenTaken);
     if (forward) {
       this.blocked.delete(opening.id);
       this.add(opening, forward);
@@ -170,9 +173,9 @@ export class PortsHere implements OnApplicationBootstrap, BeforeApplicationShutd
     this.here.set(opening.id, { opening, forward, since: this.turn + 1, counted: NOTHING });
   }
 
-  private listen(opening: Opening): Promise<TcpForward> {
-    const { id, siteId, teamId, port, routerPort, expiresAt } = opening;
-    const filter = new SourceFilter(opening.allowOnlyCidr, opening.allowRfc1918);
+  private listen(leading: Leading, port: number): Promise<TcpForward> {
+    const { id, siteId, teamId, routerPort, expiresAt } = leading;
+    const filter = new SourceFilter(leading.allowOnlyCidr, leading.allowRfc1918);
     const ctx = this.ctx.forTeam(teamId);
     return TcpForward.open({
       ...{ host: this.settings.TRANSIENT_HOST, port },

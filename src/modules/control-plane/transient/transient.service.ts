@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { JobAlreadyStarted, JobNotFound, JobService, SiteBeingDeleted, SiteNotFound, SiteService } from '../../../fleet/index.js';
 import { Clock } from '../../../platform/clock/clock.js';
-import type { JobId, RequestContext, SiteId } from '../../../platform/context/index.js';
+import type { RequestContext, SiteId } from '../../../platform/context/index.js';
 import { AppKeys, Random } from '../../../platform/crypto/index.js';
 import { Database, isUniqueViolation } from '../../../platform/database/index.js';
 import { renderTransientForward, renderTransientLogin, renderTransientRemoval } from '../../../routeros/render/index.js';
@@ -60,6 +60,10 @@ type Making = Pick<
   Opening,
   'kind' | 'allowRfc1918' | 'passwordSealed' | 'fullAccess' | 'accessType' | 'dstAddress' | 'dstPort' | 'routerPort'
 >;
+
+/** Before it has a port, and before it has a job. */
+type Draft = Omit<Opening, 'port' | 'installJobId'>;
+type Sketch = Omit<Opening, 'installJobId'>;
 
 /** Temporary ways to a router and behind it, through the management tunnel. */
 @Injectable()
@@ -188,7 +192,7 @@ export class TransientService {
       title(label: string): string;
       readonly secret: boolean;
       making(id: string): Making;
-      script(row: Opening, tunnelAddress: string): Script;
+      script(row: Draft, tunnelAddress: string): Script;
     },
   ): Promise<OpeningShown> {
     const { hasPulse, softwareVersion, teamId } = await this.sites.getLiving(ctx, siteId);
@@ -199,11 +203,11 @@ export class TransientService {
     for (let attempt = 1; ; attempt++) {
       const id = randomUUID();
       const now = this.clock.now();
-      const draft: Omit<Opening, 'port'> = {
+      const draft: Draft = {
         ...{ id, teamId, siteId, serverId, entryPoint: isHere ? this.ports.entryPoint : serverId, listenedAt: isHere ? now : null },
         ...{ allowOnlyCidr: wish.allowOnlyCidr, label: `rosfleet-t-${this.random.text(8, LABEL_LETTERS)}`, ...how.making(id) },
         ...{ expiresAt: new Date(now.getTime() + wish.minutes * 60_000), endedAt: null, revokedEarly: false, createdAt: now },
-        ...{ routerSide: 'queued', routerError: null, installJobId: id as JobId, removalJobId: null, removals: 0, lookAt: this.later() },
+        ...{ routerSide: 'queued', routerError: null, removalJobId: null, removals: 0, lookAt: this.later() },
         ...{ connections: '0', refused: '0', bytesIn: '0', bytesOut: '0', reportedAt: null },
       };
       const bound: BoundPort | undefined = isHere ? await this.ports.bind(draft) : undefined;
@@ -220,7 +224,7 @@ export class TransientService {
     }
   }
 
-  private write(ctx: RequestContext, row: Opening, job: { description: string; script: string; secret: boolean }): Promise<Opening> {
+  private write(ctx: RequestContext, row: Sketch, job: { description: string; script: string; secret: boolean }): Promise<Opening> {
     const kinds = row.kind === 'forward' ? FORWARDS : LOGINS;
     return this.db.transaction(ctx, async (ctx) => {
       await this.openings.lockSite(ctx, row.siteId);
@@ -253,7 +257,7 @@ export class TransientService {
     }
   }
 
-  private onRouter({ id, label }: Opening, { minutes }: OpeningWish) {
+  private onRouter({ id, label }: Draft, { minutes }: OpeningWish) {
     return { id, label, seconds: minutes * 60, managementAddress: this.tunnel.managementAddress };
   }
 
