@@ -71,7 +71,17 @@ import { SitesRepository } from './sites/sites.repository.js';
     ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
     ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention],
   ],
-  exports: [SiteService, JobService, RunbookService, DeviceTokens, Sections, SectionMarker, SectionService, ManagementPath, RouterLeftovers],
+  exports: [
+    SiteService,
+    JobService,
+    RunbookService,
+    DeviceTokens,
+    Sections,
+    SectionMarker,
+    SectionService,
+    ManagementPath,
+    RouterLeftovers,
+  ],
 })
 export class FleetModule implements OnModuleInit {
   constructor(
