@@ -9,6 +9,7 @@ import { Tunnel1795400000000 } from './1795400000000-tunnel.js';
 import { Sections1795410000000 } from './1795410000000-sections.js';
 import { Policies1795420000000 } from './1795420000000-policies.js';
 import { RouterAccess1795430000000 } from './1795430000000-router-access.js';
+import { Transient1795440000000 } from './1795440000000-transient.js';
 
 /** Every migration in order. Forward only; never edited once landed. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   Sections1795410000000,
   Policies1795420000000,
   RouterAccess1795430000000,
+  Transient1795440000000,
 ];

@@ -88,4 +88,14 @@ describe('the environment', () => {
   it('is documented whole in .env.example', () => {
     expect(readFileSync('.env.example', 'utf8')).toBe(envExample());
   });
+
+  it('reads a range of ports', () => {
+    expect(readSettings({})).toMatchObject({ TRANSIENT_PORTS: { first: 40_000, last: 49_999 }, TRANSIENT_PUBLIC_HOST: '127.0.0.1' });
+    expect(readSettings({ TRANSIENT_PORTS: '50000-50009' }).TRANSIENT_PORTS).toEqual({ first: 50_000, last: 50_009 });
+    expect(readSettings({ MGMT_TUNNEL_SERVER_ID: 'tunnel-1' }).TRANSIENT_PUBLIC_HOST).toBe('tunnel-1');
+    for (const TRANSIENT_PORTS of ['50000', '50009-50000', '80-90', '60000-65536', '-1-5'])
+      expect(() => readSettings({ TRANSIENT_PORTS })).toThrow(
+        'is no range of ports from 1024 to 65535; for example TRANSIENT_PORTS=40000-49999',
+      );
+  });
 });

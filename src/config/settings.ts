@@ -8,6 +8,7 @@ import { identityConfig } from './identity.config.js';
 import { mailConfig, OUTBOX_SENDER } from './mail.config.js';
 import { smsConfig } from './sms.config.js';
 import { storageConfig } from './storage.config.js';
+import { transientConfig } from './transient.config.js';
 import { tunnelConfig } from './tunnel.config.js';
 import { type Concern, InvalidEnvironment, readConcern, type Values } from './variable.js';
 
@@ -21,6 +22,7 @@ export const concerns = [
   federationConfig,
   geoipConfig,
   tunnelConfig,
+  transientConfig,
 ] as const satisfies readonly Concern[];
 
 type All = Values<typeof httpConfig.variables> &
@@ -31,10 +33,11 @@ type All = Values<typeof httpConfig.variables> &
   Values<typeof mailConfig.variables> &
   Values<typeof smsConfig.variables> &
   Values<typeof geoipConfig.variables> &
-  Values<typeof tunnelConfig.variables>;
+  Values<typeof tunnelConfig.variables> &
+  Values<typeof transientConfig.variables>;
 
 /** Variables whose default comes from others: never absent once they are read. */
-type Derived = 'MGMT_TUNNEL_PUBLIC_HOST' | 'MGMT_TUNNEL_SERVER_ID' | 'MGMT_TUNNEL_ADDRESS';
+type Derived = 'MGMT_TUNNEL_PUBLIC_HOST' | 'MGMT_TUNNEL_SERVER_ID' | 'MGMT_TUNNEL_ADDRESS' | 'TRANSIENT_PUBLIC_HOST';
 
 /** Everything the environment decides, typed. Injected as is; made once, by `readSettings`. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the class is the injection token, the interface its shape
@@ -50,6 +53,7 @@ export interface Settings extends Omit<All, 'MAIL_FROM' | Derived> {
   MGMT_TUNNEL_PUBLIC_PORT: number;
   MGMT_TUNNEL_SERVER_ID: string;
   MGMT_TUNNEL_ADDRESS: string;
+  TRANSIENT_PUBLIC_HOST: string;
 }
 
 /** Whether browsers and routers reach this server over TLS. */
@@ -83,6 +87,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     );
   if (problems.length) throw new InvalidEnvironment(problems);
   const tunnelHost = values.MGMT_TUNNEL_PUBLIC_HOST ?? new URL(publicUrl).hostname;
+  const serverId = values.MGMT_TUNNEL_SERVER_ID ?? tunnelHost;
   return Object.freeze({
     ...values,
     PUBLIC_URL: publicUrl,
@@ -90,8 +95,9 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     MAIL_FROM: values.MAIL_FROM ?? OUTBOX_SENDER,
     MGMT_TUNNEL_PUBLIC_HOST: tunnelHost,
     MGMT_TUNNEL_PUBLIC_PORT: values.MGMT_TUNNEL_PUBLIC_PORT || values.MGMT_TUNNEL_PORT,
-    MGMT_TUNNEL_SERVER_ID: values.MGMT_TUNNEL_SERVER_ID ?? tunnelHost,
+    MGMT_TUNNEL_SERVER_ID: serverId,
     MGMT_TUNNEL_ADDRESS: address,
+    TRANSIENT_PUBLIC_HOST: values.TRANSIENT_PUBLIC_HOST ?? serverId,
   });
 }
 

@@ -29,6 +29,7 @@ import { StatRetention } from './pulse/stat-retention.js';
 import { UptimeController } from './pulse/uptime.controller.js';
 import { UptimeService } from './pulse/uptime.service.js';
 import { ManagementPath } from './ports/management-path.js';
+import { RouterLeftovers } from './ports/router-leftovers.js';
 import { RouterLinks } from './router-links.js';
 import { RunbookService } from './runbooks/runbook.service.js';
 import { RunbooksController } from './runbooks/runbooks.controller.js';
@@ -65,13 +66,24 @@ import { SitesRepository } from './sites/sites.repository.js';
   ],
   providers: [
     ...[SitesRepository, SitesAcrossTeams, SiteService, DeletionSweep],
-    ...[JobsRepository, JobsAcrossTeams, JobService, JobDispatch, JobSweep],
+    ...[JobsRepository, JobsAcrossTeams, JobService, JobDispatch, JobSweep, RouterLeftovers],
     ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService, DeviceScripts],
     ...[PollService, PollLane, DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
     ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
     ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention],
   ],
-  exports: [SiteService, JobService, RunbookService, DeviceTokens, Sections, SectionMarker, SectionService, ManagementPath, DeviceScripts],
+  exports: [
+    SiteService,
+    JobService,
+    RunbookService,
+    DeviceTokens,
+    Sections,
+    SectionMarker,
+    SectionService,
+    ManagementPath,
+    DeviceScripts,
+    RouterLeftovers,
+  ],
 })
 export class FleetModule implements OnModuleInit {
   constructor(

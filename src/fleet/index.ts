@@ -1,5 +1,5 @@
 /** The face of the kernel domain. */
-export { SiteBeingDeleted, SiteNotFound } from './errors.js';
+export { JobAlreadyStarted, JobNotFound, SiteBeingDeleted, SiteNotFound } from './errors.js';
 export * from './events.js';
 export { DeviceScripts } from './adoption/device-scripts.js';
 export { FleetModule } from './fleet.module.js';
@@ -7,6 +7,7 @@ export { JobService, type JobWish } from './jobs/job.service.js';
 export { type SeatLimit, SeatLimits } from './ports/seat-limits.js';
 export { TeamDirectory } from './ports/team-directory.js';
 export { ManagementPath, type PathState, type WayToRouters } from './ports/management-path.js';
+export { RouterLeftovers } from './ports/router-leftovers.js';
 export { RunbookService } from './runbooks/runbook.service.js';
 export { SiteService } from './sites/site.service.js';
 export { type SectionDefinition, Sections, type SectionSite } from './sections/section-definition.js';

@@ -12,6 +12,7 @@ import { createApp } from '../../src/app.js';
 import { readSettings } from '../../src/config/index.js';
 import { SiteService } from '../../src/fleet/index.js';
 import { TunnelService } from '../../src/modules/control-plane/index.js';
+import { TunnelAuthority } from '../../src/modules/control-plane/tunnel/tunnel-authority.js';
 import { LiveTunnels } from '../../src/modules/control-plane/tunnel/live-tunnels.js';
 import { IdentityService } from '../../src/modules/identity/index.js';
 import { RequestContext } from '../../src/platform/context/index.js';
@@ -80,7 +81,8 @@ await benchmark('tunnel', async (undo) => {
   const live = app.get(LiveTunnels);
   const own = process.cpuUsage();
   const began = performance.now();
-  const clients = facts.map(({ username, password, ca, endpoint }, i) =>
+  const ca = await app.get(TunnelAuthority).certificate();
+  const clients = facts.map(({ username, password, endpoint }, i) =>
     TunnelClient.start(hosts[i]!, { username, password, ca, port: endpoint.port, name: endpoint.host }),
   );
   const allUp = await until(() => live.size === count || clients.some((c) => c.hasEnded), 120_000, 50);

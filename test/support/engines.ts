@@ -10,6 +10,9 @@ const PACKAGES = {
   nft: 'nftables',
   ip: 'iproute2',
   ping: 'iputils-ping',
+  sshd: 'openssh-server',
+  ssh: 'openssh-client',
+  socat: 'socat',
 } as const;
 export type EngineName = keyof typeof PACKAGES;
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import { type JobId, RequestContext } from '../../platform/context/index.js';
-import { SignedUrls, uuidToBase62 } from '../../platform/crypto/index.js';
+import { AppKeys, SignedUrls, uuidToBase62 } from '../../platform/crypto/index.js';
 import { Database, isUniqueViolation } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { parseHeartbeat } from '../../routeros/heartbeat/index.js';
@@ -10,9 +10,10 @@ import { JobChanged } from '../events.js';
 import type { DeviceIdentity } from '../poll/device-tokens.js';
 import { DeviceTokens } from '../poll/device-tokens.js';
 import { WorkHints } from '../poll/work-hints.js';
+import { RouterLeftovers } from '../ports/router-leftovers.js';
 import { RouterLinks } from '../router-links.js';
 import { SectionDelivery } from '../sections/section-delivery.js';
-import { JobService } from './job.service.js';
+import { JobService, sealedScript } from './job.service.js';
 import type { JobState } from './job-state.js';
 
 /** What the database says when a router asks: how its site stands, and the job that is now in flight to it. */
@@ -28,6 +29,7 @@ interface Turn {
 interface Claimed {
   readonly id: JobId;
   readonly script: string;
+  readonly sealed: boolean;
   readonly state: JobState;
   readonly remaining: number;
 }
@@ -43,6 +45,8 @@ export class JobDispatch {
     private readonly links: RouterLinks,
     private readonly jobs: JobService,
     private readonly sections: SectionDelivery,
+    private readonly leftovers: RouterLeftovers,
+    private readonly keys: AppKeys,
     private readonly events: EventBus,
     private readonly clock: Clock,
   ) {}
@@ -97,7 +101,7 @@ export class JobDispatch {
     const job = await this.sections.next(ctx, device, version ?? '');
     if (!job) return null;
     await this.db.query(ctx, INSERT_SECTION_JOB, [job.id, device.teamId, device.siteId, job.title, now]);
-    return { id: job.id, script: job.payload, state: 'sent', remaining: 0 };
+    return { id: job.id, script: job.payload, sealed: false, state: 'sent', remaining: 0 };
   }
 
   private async deliver(job: Claimed, version: string): Promise<string> {
@@ -115,14 +119,18 @@ export class JobDispatch {
   private wrap(job: Claimed, version: string): string {
     const status = (status: 'busy' | 'done' | 'fail'): string => this.urls.sign(`/job/${job.id}/update`, { status });
     return renderJob({
-      ...{ link: this.links.link, version, token: uuidToBase62(job.id), payload: job.script, remaining: job.remaining },
+      ...{ link: this.links.link, version, token: uuidToBase62(job.id), payload: this.payload(job), remaining: job.remaining },
       ...{ busyUrl: status('busy'), doneUrl: status('done'), failUrl: status('fail') },
     }).toString();
   }
 
+  private payload({ id, script, sealed }: Claimed): string {
+    return sealed ? this.keys.open(script, sealedScript(id)) : script;
+  }
+
   private removal(device: DeviceIdentity, version: string): string {
     const notifyUrl = this.urls.sign('/notify/delete', { site: device.siteId });
-    const extra = this.sections.clearing();
+    const extra = [...this.leftovers.all, ...this.sections.clearing()];
     return renderRemoval({ link: this.links.link, version, notifyUrl, deviceToken: this.tokens.issue(device), extra }).toString();
   }
 }
@@ -144,7 +152,7 @@ WITH standing AS (
                 AND NOT EXISTS (SELECT FROM job f WHERE f.site_id = $1 AND f.state IN ('sent', 'busy'))
               ORDER BY created_at, id LIMIT 1 FOR UPDATE)
     AND state = 'pending'
-  RETURNING json_build_object('id', id, 'script', script, 'state', state,
+  RETURNING json_build_object('id', id, 'script', script, 'sealed', sealed, 'state', state,
     'remaining', (SELECT count(*)::int FROM job w WHERE w.site_id = $1 AND w.state = 'pending') - 1) AS job
 )
 SELECT generation, leaving, version, due, job FROM standing LEFT JOIN claimed ON true`;

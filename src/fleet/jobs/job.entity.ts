@@ -35,9 +35,13 @@ export class Job {
   @Column('text', { default: 'script' })
   kind!: 'script' | 'section';
 
-  /** The payload as it was submitted, without our wrapper. */
+  /** The payload as it was submitted, without our wrapper; one that is sealed is forgotten when the job has ended. */
   @Column('text')
   script!: string;
+
+  /** The payload holds secrets and is sealed under APP_KEY. */
+  @Column('boolean', { default: false })
+  sealed!: boolean;
 
   @Column('boolean')
   expressExecute!: boolean;

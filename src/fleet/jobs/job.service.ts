@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import { type JobId, newId, RequestContext, type SiteId } from '../../platform/context/index.js';
+import { AppKeys } from '../../platform/crypto/index.js';
 import { Database } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import type { Slice } from '../../platform/http/index.js';
@@ -22,7 +23,12 @@ export interface JobWish {
   readonly needsAcknowledgement: boolean;
   readonly shouldBackup: boolean;
   readonly expressExecute: boolean;
+  /** The script holds secrets: it is kept sealed, shown to nobody, and forgotten when the job has ended. */
+  readonly secret?: boolean;
 }
+
+/** Binds a sealed script to its job. */
+export const sealedScript = (id: JobId): string => `job-script:${id}`;
 
 /** Scripts queued for routers: made, listed, cancelled, and what routers report of them. */
 @Injectable()
@@ -35,23 +41,27 @@ export class JobService {
     private readonly db: Database,
     private readonly events: EventBus,
     private readonly clock: Clock,
+    private readonly keys: AppKeys,
   ) {}
 
   /**
    * Queues a script; an offline router gets it when it is back. The same key for the same site answers the first job.
    * @throws SiteNotFound, SiteBeingDeleted, BackupUnavailable
    */
-  create(ctx: RequestContext, siteId: SiteId, wish: JobWish): Promise<Job> {
+  create(ctx: RequestContext, siteId: SiteId, { secret = false, ...wish }: JobWish): Promise<Job> {
     if (wish.shouldBackup) throw new BackupUnavailable();
     return this.db.transaction(ctx, async (ctx) => {
       const site = await this.sites.getLiving(ctx, siteId);
+      const id = newId<JobId>();
       const fresh: Job = {
         ...{
-          id: newId<JobId>(),
+          id,
           teamId: site.teamId,
           siteId,
           kind: 'script',
           ...wish,
+          script: secret ? this.keys.seal(wish.script, sealedScript(id)) : wish.script,
+          sealed: secret,
           associatedBackup: null,
           state: 'pending',
           deliveries: 0,

@@ -80,7 +80,8 @@ export class JobsAcrossTeams extends AcrossTeams<Job> {
     const { state, deliveries, sentAt, startedAt, completedAt, failedAt, failureReason } = job;
     await this.db.query(
       this.checked(ctx),
-      `UPDATE job SET state = $2, deliveries = $3, sent_at = $4, started_at = $5, completed_at = $6, failed_at = $7, failure_reason = $8 WHERE id = $1`,
+      `UPDATE job SET state = $2, deliveries = $3, sent_at = $4, started_at = $5, completed_at = $6, failed_at = $7, failure_reason = $8,
+         script = CASE WHEN sealed AND $2 IN ('done', 'failed') THEN '' ELSE script END WHERE id = $1`,
       [job.id, state, deliveries, sentAt, startedAt, completedAt, failedAt, failureReason],
     );
   }

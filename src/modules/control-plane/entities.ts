@@ -3,6 +3,7 @@ import './actions/site-note.entity.js';
 import './credentials/router-credential.entity.js';
 import './policies/policy.entity.js';
 import './policies/site-policy.entity.js';
+import './transient/opening.entity.js';
 import './tunnel/freed-address.entity.js';
 import './tunnel/site-tunnel.entity.js';
 import './tunnel/tunnel-authority.entity.js';

@@ -11,3 +11,11 @@ export { renderPoll, type PollInput } from './poll.js';
 export { rendererRegistry, type Renderer, type RenderOptions } from './registry.js';
 export { renderRemoval, type RemovalInput } from './removal.js';
 export { renderClearFirewall, renderReboot, renderScriptCall, renderUpgrade, type ScriptCallInput } from './site-actions.js';
+export {
+  renderTransientClear,
+  renderTransientForward,
+  renderTransientLogin,
+  renderTransientRemoval,
+  type TransientForwardInput,
+  type TransientLoginInput,
+} from './transient.js';

@@ -9,6 +9,14 @@ import { renderMessage, type MessageInput } from './message.js';
 import { renderPoll, type PollInput } from './poll.js';
 import { renderRemoval, type RemovalInput } from './removal.js';
 import {
+  renderTransientClear,
+  renderTransientForward,
+  renderTransientLogin,
+  renderTransientRemoval,
+  type TransientForwardInput,
+  type TransientLoginInput,
+} from './transient.js';
+import {
   keyed,
   planPush,
   renderClear,
@@ -52,6 +60,13 @@ const wish = (port: number): Wish => ({
 const push: PushInput = {
   ...{ version: '7.24', footprint, above: ['management'], generation: 2, had: keyed(wish(22), 1), shall: keyed(wish(2222), 1), salt: 1 },
   trial: true,
+};
+
+const transient = {
+  id: '0193f4a0-7c1e-7e55-8a3e-5d2f7c6b9a10',
+  label: 'rosfleet-t-k3m9x2pq',
+  seconds: 3600,
+  managementAddress: '100.64.0.1',
 };
 
 /** Ties a renderer's input type to its sample; `version` from the options stands in the input where the renderer asks for it. */
@@ -133,6 +148,18 @@ export const rendererRegistry: Readonly<Record<string, Renderer>> = {
     { source: ':put $x', variables: { x: NASTY, n: 5, yes: true } },
     renderScriptCall,
   ),
+  'transient-login': renderer<TransientLoginInput>(
+    'A login for a while',
+    { ...transient, password: NASTY, group: 'read' },
+    renderTransientLogin,
+  ),
+  'transient-forward': renderer<TransientForwardInput>(
+    'A port that leads behind the router for a while',
+    { ...transient, tunnelAddress: '100.64.0.9', routerPort: 51820, dstAddress: '192.168.88.20', dstPort: 80 },
+    renderTransientForward,
+  ),
+  'transient-removal': renderer('Takes one of these away', transient, renderTransientRemoval),
+  'transient-clear': renderer('Takes all of these away', {}, renderTransientClear),
   message: renderer<MessageInput>(
     'Sentences for the terminal and the log: why an adoption was refused',
     { lines: [NASTY, 'Ask your administrator for a seat.'], level: 'warning' },

@@ -34,7 +34,8 @@ export class Tunnels {
     const tunnels = new Tunnels(fleet);
     await fleet.app.get(TunnelAuthority).certificate();
     fleet.app.get(TunnelState).off = undefined;
-    fleet.app.get(RouterDial).open = ({ host, port }) => connect({ host: '127.0.0.1', port: tunnels.ports.get(host)?.get(port) ?? 1 });
+    fleet.app.get(RouterDial).open = (address, port, allowHalfOpen) =>
+      connect({ host: '127.0.0.1', port: tunnels.ports.get(address)?.get(port) ?? 1, allowHalfOpen });
     return tunnels;
   }
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TunnelAuthority } from '../../../src/modules/control-plane/tunnel/tunnel-authority.js';
 import { SiteGate } from '../../../src/modules/control-plane/tunnel/site-gate.js';
 import { TunnelServer } from '../../../src/modules/control-plane/tunnel/tunnel-server.js';
 import {
@@ -27,6 +28,8 @@ requireNetwork('openvpn', 'nft', 'ping').describe('the tunnels of sites', () => 
   const environment = { MGMT_TUNNEL: 'on', MGMT_TUNNEL_PUBLIC_HOST: TestNetwork.SERVER };
   let network: TestNetwork;
   let fleet: Fleet;
+  /** PEM of the authority of the tunnel servers. */
+  let ca: string;
   let team: Team;
   let clients: TunnelClient[] = [];
 
@@ -34,6 +37,7 @@ requireNetwork('openvpn', 'nft', 'ping').describe('the tunnels of sites', () => 
     network = new TestNetwork();
     process.env['PATH'] = `${network.wrappers('openvpn', 'nft')}:${path}`;
     fleet = await Fleet.start(environment, undefined, new Date(Date.now() - AGO_DAYS * DAY_MS).toISOString());
+    ca = await fleet.app.get(TunnelAuthority).certificate();
     team = await fleet.team();
     await fleet.clock.advance(AGO_DAYS * DAY_MS);
   }, 60_000);
@@ -52,7 +56,7 @@ requireNetwork('openvpn', 'nft', 'ping').describe('the tunnels of sites', () => 
   const tunnels = (): TunnelService => fleet.app.get(TunnelService);
   const factsOf = (site: SiteId): Promise<TunnelFacts> => tunnels().of(ctx(), site);
   const make = async (): Promise<SiteId> => (await team.owner.post('/sites', { name: 'Farm' }).expect(201)).body.id as SiteId;
-  const connect = ({ username, password, ca, endpoint }: TunnelFacts, more: string[] = []): TunnelClient => {
+  const connect = ({ username, password, endpoint }: TunnelFacts, more: string[] = []): TunnelClient => {
     const client = TunnelClient.start(network.host(), { ...{ username, password, ca, port: endpoint.port, name: endpoint.host }, more });
     clients.push(client);
     return client;

@@ -40,7 +40,7 @@ export class JobDto {
   created_at!: string | null;
   @ApiProperty({ description: 'Relative link into the log.' })
   log_url!: string;
-  @ApiProperty({ description: 'Payload as submitted, without the wrapper.' })
+  @ApiProperty({ description: 'Payload as submitted, without the wrapper; empty for one of ours that holds secrets.' })
   script!: string;
 }
 
@@ -64,6 +64,6 @@ export function toJobDto(job: Job): JobDto {
     failure_reason: job.failureReason,
     created_at: job.createdAt.toISOString(),
     log_url: `logs?group=sites&streams=${job.siteId}&start=${start}&end=${start + LOG_SPAN_MS}&filter={$.message=*${token}*}&limit=10`,
-    script: job.script,
+    script: job.sealed ? '' : job.script,
   };
 }

@@ -6,6 +6,7 @@ import { RequestContext, type SiteId } from '../../../platform/context/index.js'
 import { NotFound } from '../../../platform/errors/index.js';
 import { IdParam } from '../../../platform/http/index.js';
 import { TunnelAddressesExhausted } from '../errors.js';
+import { HeldPorts } from '../live/held-ports.js';
 import { LiveRouters } from '../live/live-routers.js';
 import { TunnelService } from '../tunnel/tunnel.service.js';
 import { RouterCredentialDto, toRouterCredentialDto } from './dto/credential.dto.js';
@@ -19,6 +20,7 @@ export class CredentialsController {
     private readonly credentials: RouterCredentials,
     private readonly tunnels: TunnelService,
     private readonly live: LiveRouters,
+    private readonly ports: HeldPorts,
   ) {}
 
   @Get(['control-plane/:site/credentials', 'sites/:site/credentials'])
@@ -59,6 +61,6 @@ export class CredentialsController {
 
   private async shown(ctx: RequestContext, siteId: SiteId, credential: OpenCredential): Promise<RouterCredentialDto> {
     const { address, server } = await this.tunnels.of(ctx, siteId);
-    return toRouterCredentialDto(credential, { address, server, apiPort: await this.live.apiPort(ctx, siteId) });
+    return toRouterCredentialDto(credential, { address, server, apiPort: (await this.ports.of(ctx, siteId)).api });
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { SectionService, SiteService } from '../../../fleet/index.js';
+import { SiteService } from '../../../fleet/index.js';
 import { RequestContext, type SiteId } from '../../../platform/context/index.js';
 import {
   type ApiCommand,
@@ -14,11 +14,9 @@ import {
 } from '../../../routeros/api/index.js';
 import { RouterCredentials } from '../credentials/router-credentials.js';
 import { RouterBusy, RouterCommandInvalid, RouterDidNotAnswer, RouterLoginRefused, RouterRefused, RouterUnreachable } from '../errors.js';
-import { POLICY_SECTION } from '../management/names.js';
 import { TunnelService } from '../tunnel/tunnel.service.js';
-import { RouterDial } from './router-dial.js';
-
-const API_PORT = 8728;
+import { HeldPorts } from './held-ports.js';
+import { RouterApis } from './router-dial.js';
 
 export interface LiveOptions {
   /** Milliseconds for everything; 20,000 by default. */
@@ -34,9 +32,9 @@ export class LiveRouters {
   constructor(
     private readonly tunnels: TunnelService,
     private readonly credentials: RouterCredentials,
-    private readonly sections: SectionService,
+    private readonly ports: HeldPorts,
     private readonly sites: SiteService,
-    private readonly dial: RouterDial,
+    private readonly routers: RouterApis,
   ) {}
 
   /**
@@ -48,19 +46,12 @@ export class LiveRouters {
     const host = await this.tunnels.reach(ctx, siteId);
     const user = options.as ?? (await this.credentials.working(ctx, siteId));
     if (!user) throw new RouterLoginRefused('it has no user of ours yet; it gets one at its next poll');
-    const target = { host, port: await this.apiPort(ctx, siteId), user: user.username, password: user.password };
+    const target = { host, port: (await this.ports.of(ctx, siteId)).api, user: user.username, password: user.password };
     try {
-      return await this.dial.api.run(target, command, { timeoutMs: options.timeoutMs ?? 20_000, signal: options.signal });
+      return await this.routers.api.run(target, command, { timeoutMs: options.timeoutMs ?? 20_000, signal: options.signal });
     } catch (error) {
       throw asDomainError(error);
     }
-  }
-
-  /** The port of the API on this router, as its policy last set it. */
-  async apiPort(ctx: RequestContext, siteId: SiteId): Promise<number> {
-    const held = await this.sections.held(ctx, siteId, POLICY_SECTION);
-    const setting = held?.settings.find(({ menu, where, set }) => menu === '/ip/service' && where['name'] === 'api' && 'port' in set);
-    return typeof setting?.set['port'] === 'number' ? setting.set['port'] : API_PORT;
   }
 
   /** For another service: the same without knowing the team. @throws SiteNotFound and those of `run` */

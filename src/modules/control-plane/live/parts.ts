@@ -1,7 +1,8 @@
 import type { Provider, Type } from '@nestjs/common';
 import { LiveController } from './live.controller.js';
 import { LiveRouters } from './live-routers.js';
-import { RouterDial } from './router-dial.js';
+import { HeldPorts } from './held-ports.js';
+import { RouterApis, RouterDial, TunnelDial } from './router-dial.js';
 
 export const LIVE_CONTROLLERS: Type[] = [LiveController];
-export const LIVE_PROVIDERS: Provider[] = [LiveRouters, RouterDial];
+export const LIVE_PROVIDERS: Provider[] = [HeldPorts, LiveRouters, RouterApis, { provide: RouterDial, useClass: TunnelDial }];

@@ -12,7 +12,6 @@ import { AddressPool } from './address-pool.js';
 import { MgmtTunnel } from './mgmt-tunnel.js';
 import type { SiteTunnel } from './site-tunnel.entity.js';
 import { SiteTunnelsAcrossTeams, SiteTunnelsRepository } from './site-tunnels.repository.js';
-import { TunnelAuthority } from './tunnel-authority.js';
 import { TunnelState } from './tunnel-state.js';
 
 /** RouterOS takes up to 233 characters; 32 letters and digits hold 190 bits. */
@@ -30,8 +29,6 @@ export interface TunnelFacts {
   /** Ours in the tunnel: the one source address that our connections to the router have. */
   readonly managementAddress: string;
   readonly endpoint: { readonly host: string; readonly port: number };
-  /** PEM of the authority that the server's certificate is under. */
-  readonly ca: string;
   /** Counts the pairs of user name and password that the site had. */
   readonly generation: number;
   /** The management server that holds the tunnel now; null while none does. */
@@ -48,7 +45,6 @@ export class TunnelService {
     private readonly tunnels: SiteTunnelsRepository,
     private readonly across: SiteTunnelsAcrossTeams,
     private readonly addresses: AddressPool,
-    private readonly authority: TunnelAuthority,
     private readonly tunnel: MgmtTunnel,
     private readonly state: TunnelState,
     private readonly sites: SiteService,
@@ -73,13 +69,13 @@ export class TunnelService {
     return row ? this.facts(row) : undefined;
   }
 
-  private async facts(row: SiteTunnel): Promise<TunnelFacts> {
+  private facts(row: SiteTunnel): TunnelFacts {
     const { endpoint, managementAddress, pool } = this.tunnel;
     return {
       username: uuidToBase62(row.tunnelId),
       password: this.keys.open(row.passwordSealed, purpose(row.tunnelId)),
       ...{ address: row.address, prefixLength: pool.prefixLength, managementAddress, endpoint, generation: row.generation },
-      ...{ ca: await this.authority.certificate(), server: row.serverId },
+      server: row.serverId,
       ...{ connected: row.serverId !== null, connectedHere: row.serverId === this.tunnel.serverId },
     };
   }
