@@ -23,6 +23,11 @@ describe('the query budget', () => {
       ([k]) => k.toLowerCase() === 'authorization',
     )![1];
     await router.stop();
+    // These heartbeats tell other facts than the router's own did: sections are weighed again, once, and found in force.
+    await poll();
+    await fleet.app.get(PulseFlush).flush();
+    await fleet.mails('nobody@example.net'); // waits for the tasks of that
+    await poll();
     person = await fleet.person(team, 'member');
     for (const who of [person, team.owner]) await who.get('/site-minimal').expect(200); // what they may do is remembered now
     const { dataSource } = fleet.app.get(Database);
