@@ -39,7 +39,7 @@ describe('adoption', () => {
   });
 
   it('changes nothing, on the router or here, when the command runs again', async () => {
-    const { router } = await fleet.adopted(team);
+    const { router } = await fleet.rested(team);
     const before = { export: router.export(), sites: (await sites()).length, ids: router.items('/system/scheduler').map((i) => i['.id']) };
     await router.paste(team.command);
     await fleet.pass(35);

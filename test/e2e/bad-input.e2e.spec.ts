@@ -16,7 +16,7 @@ describe('bad input', () => {
   beforeAll(async () => {
     fleet = await Fleet.start();
     team = await fleet.team();
-    ({ router, site } = await fleet.adopted(team));
+    ({ router, site } = await fleet.rested(team));
     bearer = Object.entries(router.requests.find((r) => r.url.endsWith('/poll'))!.headers).find(
       ([k]) => k.toLowerCase() === 'authorization',
     )![1];

@@ -79,11 +79,13 @@ describe('the platform', () => {
 
   it('runs as several processes: work that one takes in, another hands out', async () => {
     const team = await fleet.team();
-    const { router, site } = await fleet.adopted(team);
+    const { router, site } = await fleet.rested(team);
     const second = await fleet.sibling();
     const job = await team.owner.job(site, '/system note set note="by the other"'); // the first process hears of it
     await router.stop();
-    const { authorization } = Object.fromEntries(Object.entries(router.requests.at(-1)!.headers).map(([k, v]) => [k.toLowerCase(), v])) as {
+    const { authorization } = Object.fromEntries(
+      Object.entries(router.requests.filter(({ url }) => url.endsWith('/poll')).at(-1)!.headers).map(([k, v]) => [k.toLowerCase(), v]),
+    ) as {
       authorization: string;
     };
     const poll = async (): Promise<string> =>
@@ -115,7 +117,7 @@ describe('while PostgreSQL restarts', () => {
 
   it('a router gets an empty script and comes back, people get a clear 503, and nothing is lost', async () => {
     const team = await fleet.team();
-    const { router, site } = await fleet.adopted(team);
+    const { router, site } = await fleet.rested(team);
     const job = await team.owner.job(site, '/system note set note="after the restart"');
     const polls = (): number[] => router.requests.filter((r) => r.url.endsWith('/poll')).map((r) => r.status!);
     const before = polls().length;

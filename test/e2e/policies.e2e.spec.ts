@@ -74,6 +74,7 @@ describe('control-plane policies', () => {
         trusted_networks: ['100.64.0.1', '10.0.0.0/8', '10.0.0.0/8', '2001:DB8:0::/48'],
         ssh: { enabled: true, port: 2222, networks: ['192.0.2.7', '2001:db8:1::/64'] },
         telnet: { enabled: false },
+        ftp: {},
       }),
     );
     expect(made).toMatchObject({
@@ -84,6 +85,7 @@ describe('control-plane policies', () => {
       trusted_networks: ['100.64.0.1/32', '10.0.0.0/8', '2001:db8::/48'],
       ssh: { enabled: true, port: 2222, networks: ['192.0.2.7/32', '2001:db8:1::/64'] },
       telnet: { enabled: false, port: 23, networks: [] },
+      ftp: { enabled: false, port: 21, networks: [] },
       sites: [],
       warnings: [],
     });

@@ -22,7 +22,7 @@ describe('a heartbeat on its way in front of Fastify', () => {
   beforeAll(async () => {
     fleet = await Fleet.start({ TRUST_PROXY: 'true' });
     team = await fleet.team();
-    const { router, site: id } = await fleet.adopted(team);
+    const { router, site: id } = await fleet.rested(team);
     site = id;
     const { headers } = router.requests.find((r) => r.url.endsWith('/poll'))!;
     bearer = new Headers(headers).get('authorization')!;

@@ -17,7 +17,7 @@ describe('the query budget', () => {
   beforeAll(async () => {
     fleet = await Fleet.start();
     team = await fleet.team();
-    const { router, site: id } = await fleet.adopted(team);
+    const { router, site: id } = await fleet.rested(team);
     site = id;
     for (let i = 0; i < 40; i++) await team.owner.post('/site', { name: `Site ${i}` });
     bearer = Object.entries(router.requests.find((r) => r.url.endsWith('/poll'))!.headers).find(
@@ -66,6 +66,7 @@ describe('the query budget', () => {
     ['the recent sites', 1, () => team.owner.get('/site/recent').expect(200)],
     ['one site, the visit noted', 2, () => team.owner.get(`/site/${site}`).expect(200)],
     ['the jobs of a site', 2, () => team.owner.get(`/site/${site}/job`).expect(200)],
+    ['the control-plane policies, however many, with their sites', 4, () => team.owner.get('/control-plane/policies').expect(200)],
     ['the runbooks', 2, () => team.owner.get('/runbook').expect(200)],
     ['a new job, its line in the audit log included', 10, () => team.owner.job(site, ':put 1', { 'x-idempotency-key': newId() })],
     ['a heartbeat that gets a job', 3, poll],

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Settings } from '../../config/index.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { type JobId, RequestContext } from '../../platform/context/index.js';
 import { AppKeys, SignedUrls, uuidToBase62 } from '../../platform/crypto/index.js';
@@ -34,9 +35,16 @@ interface Claimed {
   readonly remaining: number;
 }
 
+/** Connections to the database that turns of routers may take together, of those that the process has. */
+const SHARE_OF_CONNECTIONS = 0.4;
+
 /** Decides what a router that polls gets: its next job, the removal of what is ours, or nothing. */
 @Injectable()
 export class JobDispatch {
+  private readonly mostTurns: number;
+  /** Routers whose work is being looked for. */
+  private turns = 0;
+
   constructor(
     private readonly db: Database,
     private readonly hints: WorkHints,
@@ -49,10 +57,24 @@ export class JobDispatch {
     private readonly keys: AppKeys,
     private readonly events: EventBus,
     private readonly clock: Clock,
-  ) {}
+    settings: Settings,
+  ) {
+    this.mostTurns = Math.max(2, Math.floor(settings.DATABASE_POOL * SHARE_OF_CONNECTIONS));
+  }
 
   /** The script for the router's answer, empty when there is nothing to do. At most one job is in flight. */
   async next(ctx: RequestContext, device: DeviceIdentity, body: string): Promise<string> {
+    // A change for thousands of routers must leave connections for what they report and for people: who finds no room comes again.
+    if (this.turns >= this.mostTurns) return '';
+    this.turns++;
+    try {
+      return await this.answer(ctx, device, body);
+    } finally {
+      this.turns--;
+    }
+  }
+
+  private async answer(ctx: RequestContext, device: DeviceIdentity, body: string): Promise<string> {
     this.hints.clearWork(device.siteId); // before we look: a wish that arrives meanwhile sets it again
     const turn = await this.turn(ctx, device);
     if (turn === 'taken') return '';

@@ -276,6 +276,17 @@ export class Fleet {
     return { router, site: added[0]!.id };
   }
 
+  /** One more, once its sections are in force and were looked at: from then on it gets nothing but what the test causes. */
+  async rested(team: Team, options: RouterOptions = {}): Promise<{ router: VirtualRouter; site: string }> {
+    const made = await this.adopted(team, options);
+    const open = `SELECT FROM site_section WHERE site_id = $1 AND (phase <> 'idle' OR wanted > applied OR due_at <= $2)`;
+    for (let i = 0; (await this.sql(open, [made.site, new Date(this.clock.now())])).length; i++) {
+      if (i === 60) throw new Error('The sections of the site did not come to rest within five minutes.');
+      await this.pass(5);
+    }
+    return made;
+  }
+
   /** Turns the clock of everybody; routers poll on their own, heartbeats are written, sweeps run. */
   async pass(seconds: number): Promise<void> {
     for (let left = seconds; left > 0; left -= 5) {

@@ -2,7 +2,6 @@ import { Body, Controller, Delete, Get, HttpCode, Post, Put, Query } from '@nest
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { SiteNotFound } from '../../../fleet/index.js';
 import { Answers, Ctx, RequireScope } from '../../../platform/access/index.js';
-import { NotAudited } from '../../../platform/audit/index.js';
 import { type PolicyId, RequestContext, type SiteId } from '../../../platform/context/index.js';
 import { ValidationFailed } from '../../../platform/errors/index.js';
 import { IdParam, PageQuery, sliceOf } from '../../../platform/http/index.js';
@@ -59,7 +58,6 @@ export class PoliciesController {
   @Post(at('policies/preview'))
   @HttpCode(200)
   @RequireScope('cpf:view')
-  @NotAudited('it changes nothing')
   @Answers(ValidationFailed, SiteNotFound)
   @ApiOperation({
     operationId: 'previewPolicy',

@@ -40,9 +40,10 @@ const listOf = { type: 'array' as const, items: { type: 'string' } };
 const sitesOf = { type: 'array' as const, items: { type: 'string', format: 'uuid' } };
 
 export class PolicyServiceRuleDto {
-  @ApiProperty()
+  @ApiPropertyOptional({ default: false, description: 'Whether routers offer it; without it they do not.' })
+  @IsOptional()
   @IsBoolean()
-  enabled!: boolean;
+  enabled?: boolean;
 
   @ApiPropertyOptional({ minimum: 1, maximum: 65_535, description: "TCP port; without it the service's usual one." })
   @IsOptional()
@@ -154,7 +155,7 @@ export const wishOf = (body: PolicyContentDto): PolicyWish => ({
   services: Object.fromEntries(
     SERVICE_NAMES.map((name) => {
       const { enabled, port, networks } = body[name];
-      return [name, { enabled, port: port ?? undefined, networks: networks ?? undefined }];
+      return [name, { enabled: enabled ?? false, port: port ?? undefined, networks: networks ?? undefined }];
     }),
   ) as unknown as PolicyWish['services'],
 });
