@@ -1,5 +1,6 @@
 /** Loads every entity of the kernel domain, so that the data source knows them. A test finds files missing here. */
 import './jobs/job.entity.js';
+import './log/orchestration-event.entity.js';
 import './pulse/server-absence.entity.js';
 import './pulse/server-presence.entity.js';
 import './pulse/site-hour.entity.js';

@@ -13,6 +13,7 @@ import { JobService } from './jobs/job.service.js';
 import { JobSweep } from './jobs/job-sweep.js';
 import { JobReportsController, JobsController } from './jobs/jobs.controller.js';
 import { JobsAcrossTeams, JobsRepository } from './jobs/jobs.repository.js';
+import { OrchestrationLog } from './log/orchestration-log.js';
 import { DeviceTokens } from './poll/device-tokens.js';
 import { HeartbeatBuffer } from './poll/heartbeat-buffer.js';
 import { Overload } from './poll/overload.js';
@@ -70,7 +71,7 @@ import { SitesRepository } from './sites/sites.repository.js';
     ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService, DeviceScripts],
     ...[PollService, PollLane, DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
     ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
-    ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention],
+    ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention, OrchestrationLog],
   ],
   exports: [
     SiteService,

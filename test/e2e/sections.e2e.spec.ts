@@ -132,6 +132,12 @@ describe('a configuration section', () => {
     await fleet.pass(130);
     expect(port()).toBe('6');
     expect(await section()).toMatchObject({ status: 'applied', drifted_at: expect.any(String) });
+    const log = await fleet.sql<{ status: string }>(
+      `SELECT status FROM orchestration_event WHERE site_id = $1 AND subject = 'section:sample' ORDER BY id`,
+      [site],
+    );
+    expect(log.map(({ status }) => status)).toEqual(expect.arrayContaining(['applied', 'failed', 'drifted']));
+    expect(log.slice(-2).map(({ status }) => status)).toEqual(['drifted', 'applied']);
   });
 
   it('leaves a job of the team its turn', async () => {
