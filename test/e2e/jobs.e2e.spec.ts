@@ -11,7 +11,7 @@ describe('a job', () => {
   beforeAll(async () => {
     fleet = await Fleet.start();
     team = await fleet.team();
-    ({ router, site } = await fleet.adopted(team));
+    ({ router, site } = await fleet.rested(team));
   }, 60_000);
   afterAll(() => fleet.stop());
 

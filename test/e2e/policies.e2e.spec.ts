@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { JobDispatch } from '../../src/fleet/jobs/job-dispatch.js';
 import type { VirtualRouter } from '../../tools/virtual-router/index.js';
 import { type Client, Fleet, type Team } from './support/fleet.js';
 
@@ -325,12 +326,31 @@ describe('a policy on its routers', () => {
     expect(router.item('/ip/service', 'www')).toMatchObject({ disabled: true });
   }); // prettier-ignore
 
+  it('waits while too many routers ask at the same time, and is confirmed all the same once it is on trial', async () => {
+    const dispatch = fleet.app.get<JobDispatch, { mostTurns: number }>(JobDispatch);
+    const room = dispatch.mostTurns;
+    const [mine] = (await team.owner.get(PATH).expect(200)).body as { id: string }[];
+    await team.owner.put(`${PATH}/${mine!.id}`, request('Default', { ssh: rule(true, 2299) })).expect(200);
+    dispatch.mostTurns = 0;
+    await fleet.pass(95);
+    expect(await status()).toBe('pending');
+    dispatch.mostTurns = room;
+    for (let i = 0; i < 8 && router.item('/ip/service', 'ssh')?.['port'] !== 2299; i++) await fleet.pass(5);
+    dispatch.mostTurns = 0;
+    expect(await status()).toBe('syncing');
+    await fleet.pass(95);
+    expect(await status()).toBe('applied');
+    dispatch.mostTurns = room;
+    expect(router.item('/ip/service', 'ssh')).toMatchObject({ port: 2299 });
+    expect(router.failures).toEqual([]);
+  });
+
   it('waits for a router that is away, and arrives in its newest wording', async () => {
     router.network.down = true;
     const [mine] = (await team.owner.get(PATH).expect(200)).body as { id: string }[];
     for (const port of [2201, 2202, 2203]) await team.owner.put(`${PATH}/${mine!.id}`, request('Default', { ssh: rule(true, port) })).expect(200);
     await fleet.pass(95);
-    expect(router.item('/ip/service', 'ssh')).toMatchObject({ port: 22 });
+    expect(router.item('/ip/service', 'ssh')).toMatchObject({ port: 2299 });
     router.network.down = false;
     await fleet.pass(95);
     expect(await status()).toBe('applied');

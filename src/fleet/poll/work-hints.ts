@@ -5,6 +5,7 @@ import type { SiteId } from '../../platform/context/index.js';
 @Injectable()
 export class WorkHints {
   private readonly work = new Set<SiteId>();
+  private readonly urgent = new Set<SiteId>();
   private readonly revoked = new Map<SiteId, number>();
 
   hasWork(site: SiteId): boolean {
@@ -15,8 +16,19 @@ export class WorkHints {
     this.work.add(site);
   }
 
+  /** Work that may not wait for another poll: the router undoes a change that nobody confirms in time. */
+  addUrgentWork(site: SiteId): void {
+    this.work.add(site);
+    this.urgent.add(site);
+  }
+
+  isUrgent(site: SiteId): boolean {
+    return this.urgent.has(site);
+  }
+
   clearWork(site: SiteId): void {
     this.work.delete(site);
+    this.urgent.delete(site);
   }
 
   /** Device tokens of this site are void up to this generation. */

@@ -52,7 +52,10 @@ export class SectionReports {
       await this.tasks.add(ctx.forTeam(teamId), probePath, { siteId, section, sent: row.sent });
     }
     await this.repository.save(ctx, row);
-    if (row.dueAt && row.dueAt <= now) this.db.afterCommit(ctx, () => this.hints.addWork(siteId));
+    if (row.dueAt && row.dueAt <= now) {
+      const trial = row.phase === 'trial';
+      this.db.afterCommit(ctx, () => (trial ? this.hints.addUrgentWork(siteId) : this.hints.addWork(siteId)));
+    }
   }
 
   /** The fingerprint that a router took of a section. The first after a push is how it shall stay; another one means drift. */
@@ -79,7 +82,7 @@ export class SectionReports {
       if (row?.phase !== 'trial' || row.sent !== sent) return;
       Object.assign(row, { pathAfter: state, dueAt: this.clock.now() });
       await this.repository.save(ctx, row);
-      this.db.afterCommit(ctx, () => this.hints.addWork(siteId));
+      this.db.afterCommit(ctx, () => this.hints.addUrgentWork(siteId));
     });
   }
 
