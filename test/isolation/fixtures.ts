@@ -30,6 +30,12 @@ export const OWNED: Readonly<Record<string, Thing>> = {
   'createPolicy.sites': 'site',
   'updatePolicy.sites': 'site',
   'assignPolicySites.sites': 'site',
+  '{securityGroupId}': 'securityGroup',
+  '{prefixListId}': 'prefixList',
+  'createSecurityGroup.sites': 'site',
+  'updateSecurityGroup.sites': 'site',
+  'createPrefixList.sites': 'site',
+  'updatePrefixList.sites': 'site',
   '{runbook}': 'runbook',
   '/runbook/{id}': 'runbook',
   '/runbooks/{id}': 'runbook',
@@ -75,6 +81,8 @@ export const SHARED: Readonly<Record<string, unknown>> = {
   'assignPolicySites.id': () => newId(), // taken and ignored
   policy: { name: 'Probe', ...POLICY },
   ...POLICY,
+  rules: [],
+  prefixes: [],
   report_id: () => `report-${newId()}`,
   digest: '0000000000000000',
   signature: 'x',
@@ -179,6 +187,10 @@ export function unknownLike(value: string): string {
 export const REFUSED_AS: Readonly<Record<string, number>> = {
   'listAuditLogs.user_id': 200, // a filter that nothing passes
   'acceptTeamInvite.token': 403, // whoever has the token has the mail; it is for another address
+  'createSecurityGroup.sites': 422,
+  'updateSecurityGroup.sites': 422,
+  'createPrefixList.sites': 422,
+  'updatePrefixList.sites': 422,
   'createUser.roles': 422,
   'updateUser.roles': 422,
 };
