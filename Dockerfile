@@ -8,6 +8,9 @@
 # The database and the keys lie in /data. With DATABASE_URL set, PostgreSQL is not started. Tasks need no Redis in one
 # container; several of them share one: set REDIS_URL in each, for example to a container of this image run as
 # `docker run … rosfleet redis-server --appendonly yes`.
+#
+# The management tunnel needs more rights: `docker run --cap-add NET_ADMIN --device /dev/net/tun -p 8443:8443 …`. Without
+# them it is left out, and the log says so. docs/management-tunnel.md tells more.
 
 FROM node:22-slim AS build
 WORKDIR /app
@@ -23,7 +26,9 @@ RUN npm ci --omit=dev --no-audit --no-fund
 
 FROM node:22-slim
 RUN apt-get update \
- && apt-get install -y --no-install-recommends redis-server \
+ && apt-get install -y --no-install-recommends redis-server openvpn nftables libcap2-bin \
+ && setcap cap_net_admin+ep /usr/sbin/openvpn \
+ && setcap cap_net_admin+ep /usr/sbin/nft \
  && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
 WORKDIR /app
@@ -38,7 +43,7 @@ RUN groupadd --system rosfleet \
  && chmod 755 /usr/local/bin/rosfleet
 USER rosfleet
 VOLUME /data
-EXPOSE 8080
+EXPOSE 8080 8443
 # Docker waits ten seconds after SIGTERM; the server needs about one.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \

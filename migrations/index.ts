@@ -8,6 +8,7 @@ import { AccessNotices1795360000000 } from './1795360000000-access-notices.js';
 import { Tunnel1795400000000 } from './1795400000000-tunnel.js';
 import { Sections1795410000000 } from './1795410000000-sections.js';
 import { Policies1795420000000 } from './1795420000000-policies.js';
+import { RouterAccess1795430000000 } from './1795430000000-router-access.js';
 import { Vpc1795450000000 } from './1795450000000-vpc.js';
 
 /** Every migration in order. Forward only; never edited once landed. */
@@ -22,5 +23,6 @@ export const migrations = [
   Tunnel1795400000000,
   Sections1795410000000,
   Policies1795420000000,
+  RouterAccess1795430000000,
   Vpc1795450000000,
 ];

@@ -1,10 +1,11 @@
 import { InvalidEnvironment, readSettings } from './config/index.js';
+import { TunnelCannotRun } from './modules/control-plane/index.js';
 import { DataFolderInUse } from './platform/embedded/index.js';
 import { AddressUnavailable, startServer } from './server.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Troubles whose message says everything; a stack trace would hide it. */
-const PLAIN = [InvalidEnvironment, AddressUnavailable, DataFolderInUse];
+const PLAIN = [InvalidEnvironment, AddressUnavailable, DataFolderInUse, TunnelCannotRun];
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -35,6 +36,7 @@ function announce(server: Awaited<ReturnType<typeof startServer>>): void {
   say(`API       ${server.url}`);
   say(`Swagger   ${server.url}/docs`);
   if (server.outbox) say(`Mail      no SMTP_URL is set: mails are written to ${server.outbox}`);
+  say(server.tunnel.off === undefined ? `Tunnel    ${server.tunnel.endpoint}` : `Tunnel    none: ${server.tunnel.off}`);
   if (server.administrator) {
     const { email, oneTimePassword } = server.administrator;
     say(`Sign in   ${email}${oneTimePassword ? ` with the one-time password ${oneTimePassword} (shown once)` : ''}`);

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createServer } from 'node:net';
 import { createApp } from './app.js';
 import { type Settings } from './config/index.js';
+import { TunnelState } from './modules/control-plane/index.js';
 import { type FirstAdministrator, FirstStart } from './modules/identity/index.js';
 import { EmbeddedPostgres, keptSecret } from './platform/embedded/index.js';
 import { outboxFolder } from './platform/mail/index.js';
@@ -15,6 +16,8 @@ export interface RunningServer {
   readonly localUrl: string;
   /** Folder that mails are written to; undefined when a mail server is configured. */
   readonly outbox: string | undefined;
+  /** Where routers reach the management tunnel, and why there is none here, if so. */
+  readonly tunnel: { readonly endpoint: string; readonly off: string | undefined };
   /** Set when this start made the first administrator. */
   readonly administrator: FirstAdministrator | undefined;
   stop(): Promise<void>;
@@ -69,6 +72,7 @@ export async function startServer(wanted: Settings, say: (line: string) => void)
     url: settings.PUBLIC_URL,
     localUrl: localUrl(settings),
     outbox: settings.SMTP_URL ? undefined : outboxFolder(settings.DATA_DIR),
+    tunnel: { endpoint: `${settings.MGMT_TUNNEL_PUBLIC_HOST}:${settings.MGMT_TUNNEL_PUBLIC_PORT}`, off: app.get(TunnelState).off },
     administrator: app.get(FirstStart).administrator,
     stop: async () => {
       await running.close();

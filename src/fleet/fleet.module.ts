@@ -6,6 +6,7 @@ import { AccessChecks } from '../platform/access/index.js';
 import { RequestContext } from '../platform/context/index.js';
 import { HealthChecks } from '../platform/http/index.js';
 import { AdoptionController } from './adoption/adoption.controller.js';
+import { DeviceScripts } from './adoption/device-scripts.js';
 import { AdoptionService } from './adoption/adoption.service.js';
 import { JobDispatch } from './jobs/job-dispatch.js';
 import { JobService } from './jobs/job.service.js';
@@ -65,12 +66,12 @@ import { SitesRepository } from './sites/sites.repository.js';
   providers: [
     ...[SitesRepository, SitesAcrossTeams, SiteService, DeletionSweep],
     ...[JobsRepository, JobsAcrossTeams, JobService, JobDispatch, JobSweep],
-    ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService],
+    ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService, DeviceScripts],
     ...[PollService, PollLane, DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
     ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
     ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention],
   ],
-  exports: [SiteService, JobService, RunbookService, DeviceTokens, Sections, SectionMarker, SectionService, ManagementPath],
+  exports: [SiteService, JobService, RunbookService, DeviceTokens, Sections, SectionMarker, SectionService, ManagementPath, DeviceScripts],
 })
 export class FleetModule implements OnModuleInit {
   constructor(

@@ -1,6 +1,7 @@
 /** The face of the kernel domain. */
 export { SiteBeingDeleted, SiteNotFound } from './errors.js';
 export * from './events.js';
+export { DeviceScripts } from './adoption/device-scripts.js';
 export { FleetModule } from './fleet.module.js';
 export { JobService, type JobWish } from './jobs/job.service.js';
 export { type SeatLimit, SeatLimits } from './ports/seat-limits.js';

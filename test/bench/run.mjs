@@ -1,10 +1,10 @@
-/** Builds the project with its benchmarks into a folder of its own and runs one: `node test/bench/run.mjs poll|fleet|stampede|start|auth|sections`. */
+/** Builds the project with its benchmarks into a folder of its own and runs one: `node test/bench/run.mjs poll|fleet|stampede|start|auth|tunnel|sections`. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const benches = ['poll', 'fleet', 'stampede', 'start', 'auth', 'sections'];
+const benches = ['poll', 'fleet', 'stampede', 'start', 'auth', 'tunnel', 'sections'];
 const [name] = process.argv.splice(2, 1);
 if (!benches.includes(name)) {
   console.error(`usage: node test/bench/run.mjs ${benches.join('|')} [options]`);
@@ -17,7 +17,20 @@ process.on('exit', () => rmSync(out, { recursive: true, force: true }));
 const swc = createRequire(import.meta.url).resolve('@swc/cli/bin/swc.js');
 execFileSync(
   process.execPath,
-  [swc, 'src', 'tools', 'migrations', 'test/bench', '-d', out, '--quiet', '--ignore', '**/*.spec.ts,**/*.mjs'],
+  [
+    swc,
+    'src',
+    'tools',
+    'migrations',
+    'test/bench',
+    'test/support',
+    'test/engines',
+    '-d',
+    out,
+    '--quiet',
+    '--ignore',
+    '**/*.spec.ts,**/*.mjs',
+  ],
   {
     stdio: ['ignore', 2, 2], // standard output is for the result
   },

@@ -69,6 +69,9 @@ const POLICY = {
 export const SHARED: Readonly<Record<string, unknown>> = {
   '{code}': 'not_found',
   '{country}': 'DE',
+  '{section}': 'management',
+  'siteSync.path': '/system/identity/print',
+  'siteSyncExecute.path': '/system/identity/print',
   scopes: [] as string[], // ids of scopes are the same for everybody
   billing_account_id: null, // named by the operator, not by us
   client_id: 'rosfleet-portal',
@@ -77,7 +80,6 @@ export const SHARED: Readonly<Record<string, unknown>> = {
   username: 'nobody', // of a tunnel: told to us by servers
   server_id: 'tunnel-1.example.net',
   policy_id: null,
-  '{section}': 'policy',
   'assignPolicySites.id': () => newId(), // taken and ignored
   policy: { name: 'Probe', ...POLICY },
   ...POLICY,
@@ -111,11 +113,11 @@ export const SHARED: Readonly<Record<string, unknown>> = {
 
 /** Bodies that are no JSON. */
 export const TEXTS: Readonly<Record<string, string>> = {
+  reportSectionInventory: 'd41d8cd98f00b204e9800998ecf8427e',
   adoptDevice: 'model=RB5009UG+S+;serial-number=SER9;version=7.22.3',
   receiveHeartbeat: 'uptime=1h;version=7.22.3',
   createSiteJob: ':log info probe',
   updateJobStatusWithReason: 'no such command',
-  reportSectionInventory: '0123456789abcdef',
   oidcToken: 'grant_type=authorization_code&client_id=rosfleet-portal&code=x',
   oidcRevoke: 'token=x',
 };

@@ -2,6 +2,8 @@ import { DeviceTokens } from '../../src/fleet/poll/device-tokens.js';
 import { newId, type SiteId } from '../../src/platform/context/index.js';
 import { uuidToBase62 } from '../../src/platform/crypto/index.js';
 import { type Client, Fleet } from '../e2e/support/fleet.js';
+import { nodeHttp } from '../../tools/virtual-router/index.js';
+import { Tunnels } from '../e2e/support/reachable.js';
 
 const PICTURE = `data:image/png;base64,${Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').toString('base64')}`;
 
@@ -44,6 +46,7 @@ export const THINGS = [
 export type Thing = (typeof THINGS)[number];
 
 export async function populate(fleet: Fleet): Promise<Side> {
+  const tunnels = await Tunnels.of(fleet);
   const team = await fleet.team();
   const { teamId, owner: program } = team;
   const freshPerson = (): Promise<string> => fleet.session(program.userId);
@@ -51,7 +54,16 @@ export async function populate(fleet: Fleet): Promise<Side> {
   const member = await fleet.person(team, 'member');
   const newcomer = await fleet.person(team, 'member');
 
-  const [site, runbookToken] = [await fleet.adopted(team), (await program.get(`/runbooks/${team.runbookId}/tokens`).expect(200)).body[0]];
+  let polls = true;
+  const [site, runbookToken] = [
+    await fleet.adopted(team, { http: (request) => (polls ? nodeHttp(request) : Promise.reject(new Error('this router polls no more'))) }),
+    (await program.get(`/runbooks/${team.runbookId}/tokens`).expect(200)).body[0],
+  ];
+  await fleet.pass(65); // the router has its management access
+  await tunnels.serve(site.router, teamId, site.site);
+  await tunnels.up(site.router);
+  await fleet.pass(95);
+  polls = false; // what changes from here on, a request changed
   const job = await program.job(site.site, ':log info x');
   const [row] = await fleet.sql<{ generation: number }>(`SELECT device_generation AS generation FROM site WHERE id = $1`, [site.site]);
 

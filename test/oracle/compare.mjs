@@ -31,7 +31,11 @@ for (const folder of ['tools', 'contract', 'routeros']) {
 }
 const schema = 'src/routeros/schema';
 for (const file of readdirSync(join(root, schema)).filter((f) => f.endsWith('.gz'))) {
-  compare(join(schema, file), join(originals, 'routeros', file.slice(0, -'.gz'.length)), gunzipSync(readFileSync(join(root, schema, file))));
+  compare(
+    join(schema, file),
+    join(originals, 'routeros', file.slice(0, -'.gz'.length)),
+    gunzipSync(readFileSync(join(root, schema, file))),
+  );
 }
 
 for (const line of differing) console.error(`oracles: ${line}`);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PulseFlush } from '../../src/fleet/poll/pulse-flush.js';
 import { newId } from '../../src/platform/context/index.js';
 import { Database } from '../../src/platform/database/index.js';
+import { eventually } from '../support/eventually.js';
 import { type Client, Fleet, type Team } from '../e2e/support/fleet.js';
 
 /** Statements that an operation may cost, transaction control included, once what may be remembered is remembered. */
@@ -22,7 +23,13 @@ describe('the query budget', () => {
     bearer = Object.entries(router.requests.find((r) => r.url.endsWith('/poll'))!.headers).find(
       ([k]) => k.toLowerCase() === 'authorization',
     )![1];
+    await fleet.pass(125); // its configuration sections are in force
     await router.stop();
+    for (let i = 0; i < 3; i++) {
+      await poll(); // what these heartbeats tell is known
+      await fleet.app.get(PulseFlush).flush();
+      await quiet();
+    }
     person = await fleet.person(team, 'member');
     for (const who of [person, team.owner]) await who.get('/site-minimal').expect(200); // what they may do is remembered now
     const { dataSource } = fleet.app.get(Database);
@@ -37,6 +44,12 @@ describe('the query budget', () => {
   }, 60_000);
   afterAll(() => fleet.stop());
 
+  /** No task is due. */
+  const quiet = (): Promise<unknown> =>
+    eventually(async () => {
+      const due = `SELECT FROM task WHERE state IN ('waiting', 'running') AND run_at <= $1 LIMIT 1`;
+      return (await fleet.sql(due, [new Date(fleet.clock.now())])).length === 0;
+    });
   const poll = (): Promise<unknown> =>
     fleet
       .http()

@@ -1,6 +1,6 @@
 import { describe } from '@jest/globals';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { findProgram } from './programs.js';
 
 /** Programs that tests run for real, with the Debian package that has each. */
 const PACKAGES = {
@@ -25,7 +25,7 @@ export interface RequiredEngine {
  * @throws Error in CI (`CI` is set) when the program is not installed
  */
 export function requireEngine(name: EngineName): RequiredEngine {
-  const path = find(name);
+  const path = findProgram(name);
   if (path) return { path, describe };
   const reason = `${name} is not installed (apt-get install ${PACKAGES[name]})`;
   if (process.env['CI']) throw new Error(`${reason}; in CI every engine is tested.`);
@@ -33,17 +33,14 @@ export function requireEngine(name: EngineName): RequiredEngine {
   return { path: undefined, describe: describe.skip };
 }
 
-/** Daemons often lie in sbin, which is not on every PATH. */
-function find(program: string): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin'];
-  return folders.map((folder) => join(folder, program)).find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/** Engines of tests that need networks of their own: Linux, the right to make namespaces, and these programs. Like `requireEngine` of each. */
+export function requireNetwork(...programs: EngineName[]): Pick<RequiredEngine, 'describe'> {
+  const engines = (['ip', ...programs] as EngineName[]).map(requireEngine);
+  const missing = engines.find((engine) => engine.path === undefined);
+  if (missing) return missing;
+  if (spawnSync('unshare', ['-n', 'true']).status === 0) return { describe };
+  const reason = 'this user may not make network namespaces (root may)';
+  if (process.env['CI']) throw new Error(`${reason}; in CI every engine is tested.`);
+  process.stderr.write(`SKIPPED: ${reason}; tests of networks do not run.\n`);
+  return { describe: describe.skip };
 }

@@ -1,24 +1,11 @@
-import { describe } from '@jest/globals';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EngineName, requireEngine, type RequiredEngine } from './engines.js';
+import { findProgram } from './programs.js';
 import { runFolder } from './test-run.js';
 
 const PREFIX = 'rft';
 const NAMESPACES = '/run/netns';
-
-/** Engines of tests that need networks of their own: Linux, root, and these programs. Like `requireEngine` of each. */
-export function requireNetwork(...programs: EngineName[]): Pick<RequiredEngine, 'describe'> {
-  const engines = (['ip', ...programs] as EngineName[]).map(requireEngine);
-  const missing = engines.find((engine) => engine.path === undefined);
-  if (missing) return missing;
-  if (spawnSync('unshare', ['-n', 'true']).status === 0) return engines[0]!;
-  const reason = 'this user may not make network namespaces (root may)';
-  if (process.env['CI']) throw new Error(`${reason}; in CI every engine is tested.`);
-  process.stderr.write(`SKIPPED: ${reason}; tests of networks do not run.\n`);
-  return { describe: describe.skip };
-}
 
 /** Namespaces of runs that were killed. */
 function cleanUpAfterKilledRuns(): void {
@@ -28,6 +15,10 @@ function cleanUpAfterKilledRuns(): void {
   }
 }
 
+/** Programs of hosts are the real ones, also while `wrappers` come first in PATH. */
+const REAL_PATH = process.env['PATH'];
+const realEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: REAL_PATH });
+
 let networks = 0;
 
 /**
@@ -36,13 +27,13 @@ let networks = 0;
  */
 export class TestNetwork {
   static readonly SERVER = '198.18.0.1';
-  private readonly name = `${PREFIX}${process.pid}-${++networks}`;
+  readonly namespace = `${PREFIX}${process.pid}-${++networks}`;
   private readonly children = new Set<ChildProcess>();
   private hosts = 0;
 
   constructor() {
     if (networks === 1) cleanUpAfterKilledRuns();
-    ip('netns', 'add', this.name);
+    ip('netns', 'add', this.namespace);
     this.run('ip', 'link', 'set', 'lo', 'up');
     this.run('ip', 'link', 'add', 'br0', 'type', 'bridge');
     this.run('ip', 'address', 'add', `${TestNetwork.SERVER}/16`, 'dev', 'br0');
@@ -51,7 +42,7 @@ export class TestNetwork {
 
   /** Runs a program in the server's namespace and answers what it wrote. @throws Error when it fails */
   run(program: string, ...args: string[]): string {
-    return within(this.name, program, ...args);
+    return within(this.namespace, program, ...args);
   }
 
   setting(name: string, value: number): void {
@@ -61,11 +52,11 @@ export class TestNetwork {
   /** One more host on the bridge. */
   host(): TestHost {
     const n = ++this.hosts;
-    const name = `${this.name}-${n}`;
+    const name = `${this.namespace}-${n}`;
     const [here, there] = [`h${n}`, 'eth0'];
     ip('netns', 'add', name);
-    ip('-n', this.name, 'link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', name);
-    ip('-n', this.name, 'link', 'set', here, 'master', 'br0', 'up');
+    ip('-n', this.namespace, 'link', 'add', here, 'type', 'veth', 'peer', 'name', there, 'netns', name);
+    ip('-n', this.namespace, 'link', 'set', here, 'master', 'br0', 'up');
     const address = `198.18.${Math.floor((n + 1) / 250)}.${((n + 1) % 250) + 2}`;
     ip('-n', name, 'address', 'add', `${address}/16`, 'dev', there);
     for (const device of ['lo', there]) ip('-n', name, 'link', 'set', device, 'up');
@@ -79,16 +70,25 @@ export class TestNetwork {
   wrappers(...programs: string[]): string {
     const folder = mkdtempSync(join(runFolder(), 'wrappers-'));
     for (const program of programs) {
-      const real = requireEngine(program as EngineName).path!;
-      writeFileSync(join(folder, program), `#!/bin/sh\nexec ip netns exec ${this.name} ${real} "$@"\n`);
+      const real = findProgram(program)!;
+      writeFileSync(join(folder, program), `#!/bin/sh\nexec ip netns exec ${this.namespace} ${real} "$@"\n`);
       chmodSync(join(folder, program), 0o755);
     }
     return folder;
   }
 
-  /** Starts a program in the server's namespace. */
-  start(program: string, args: string[], options: { env?: NodeJS.ProcessEnv } = {}): ChildProcess {
-    return startIn(this.name, this.children, program, args, options);
+  /** How many of these addresses answer one of two pings from the server. Asks all at once, and lets others work meanwhile. */
+  async ping(addresses: readonly string[]): Promise<number> {
+    const codes = addresses.map((address) => {
+      const child = this.start('ping', ['-c', '2', '-W', '5', address]);
+      return new Promise<number | null>((done) => child.once('exit', done));
+    });
+    return (await Promise.all(codes)).filter((code) => code === 0).length;
+  }
+
+  /** Starts a program in the server's namespace. It is ended with the network, if not before. */
+  start(program: string, args: string[], options: { cwd?: string } = {}): ChildProcess {
+    return startIn(this.namespace, this.children, program, args, options);
   }
 
   async remove(): Promise<void> {
@@ -96,8 +96,8 @@ export class TestNetwork {
     const gone = running.map((child) => new Promise((done) => child.once('exit', done)));
     for (const child of running) child.kill('SIGKILL');
     await Promise.all(gone);
-    for (let n = 1; n <= this.hosts; n++) ip('netns', 'delete', `${this.name}-${n}`);
-    ip('netns', 'delete', this.name);
+    for (let n = 1; n <= this.hosts; n++) ip('netns', 'delete', `${this.namespace}-${n}`);
+    ip('netns', 'delete', this.namespace);
   }
 }
 
@@ -119,7 +119,11 @@ export class TestHost {
 
   /** Whether one of two pings comes back. */
   reaches(address: string, options: string[] = []): boolean {
-    return spawnSync('ip', ['netns', 'exec', this.namespace, 'ping', '-c', '2', '-i', '0.2', '-W', '1', ...options, address]).status === 0;
+    return (
+      spawnSync('ip', ['netns', 'exec', this.namespace, 'ping', '-c', '2', '-i', '0.2', '-W', '1', ...options, address], {
+        env: realEnvironment(),
+      }).status === 0
+    );
   }
 
   /** A file that only programs of this host are given. */
@@ -137,12 +141,17 @@ function startIn(
   children: Set<ChildProcess>,
   program: string,
   args: string[],
-  options: { env?: NodeJS.ProcessEnv } = {},
+  options: { cwd?: string } = {},
 ): ChildProcess {
-  const child = spawn('ip', ['netns', 'exec', namespace, program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const child = spawn('ip', ['netns', 'exec', namespace, program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: realEnvironment(),
+    ...options,
+  });
   children.add(child);
   return child;
 }
 
-const ip = (...args: string[]): string => execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+const ip = (...args: string[]): string =>
+  execFileSync('ip', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: realEnvironment() });
 const within = (namespace: string, program: string, ...args: string[]): string => ip('netns', 'exec', namespace, program, ...args);

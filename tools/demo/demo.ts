@@ -41,6 +41,7 @@ export async function runDemo(options: DemoOptions, stopAsked: Promise<unknown>)
       PORT: String(options.port),
       HOST: options.host,
       LOG_LEVEL: 'error',
+      MGMT_TUNNEL: 'off', // virtual routers have no OpenVPN, and a demo changes nothing on this machine
       PUBLIC_URL: process.env['PUBLIC_URL'],
     };
     server = await startServer(readSettings(env), (line) => screen.say(line));

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type ManagementMessage, ManagementParser } from './management-messages.js';
 
-const REPLY_LIMIT_MS = 15_000;
+const REPLY_LIMIT_MS = 10_000;
 
 type Event = Exclude<ManagementMessage, { type: 'reply' }>;
 type Reply = Extract<ManagementMessage, { type: 'reply' }>;
@@ -13,7 +13,7 @@ export class ManagementCommandFailed extends Error {}
 export class ManagementConnection {
   private readonly parser = new ManagementParser();
   /** Replies come in the order of commands. */
-  private readonly waiting: { resolve(reply: Reply): void; reject(error: Error): void }[] = [];
+  private readonly waiting: { readonly resolve: (reply: Reply) => void; readonly reject: (error: Error) => void }[] = [];
 
   /** @param heard is called for each event, in order; it must not throw */
   constructor(

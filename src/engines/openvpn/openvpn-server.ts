@@ -17,7 +17,7 @@ import { TunnelSessions } from './tunnel-sessions.js';
 const READY_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 5000;
 /** It is asked so often whether it still answers. */
-const PULSE_MS = 20_000;
+const PULSE_MS = 10_000;
 /** Each connected client's bytes are told so often. */
 const BYTES_SECONDS = 15;
 const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [250, 30_000];
@@ -45,7 +45,7 @@ export interface TunnelServerStatus {
 }
 
 /**
- * An OpenVPN server beside the application: started again when it ends, silent clients and all. It connects to us and not
+ * An OpenVPN server beside the application: started again when it ends or answers no more. It connects to us and not
  * we to it (`management-client`), and ends when that connection does: kill -9 of the application leaves no daemon behind.
  */
 export class OpenVpnServer {
@@ -132,7 +132,7 @@ export class OpenVpnServer {
       ...{ cwd: this.folder!.path, env: environment(), detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
     });
     this.daemon = daemon;
-    for (const stream of [daemon.stdout!, daemon.stderr!]) createInterface({ input: stream }).on('line', (line) => this.said(line));
+    for (const stream of [daemon.stdout, daemon.stderr]) createInterface({ input: stream }).on('line', (line) => this.said(line));
     daemon.once('error', (error) => this.said(error.message));
     daemon.once('close', () => this.ended(daemon));
     this.timers.push(
@@ -146,7 +146,7 @@ export class OpenVpnServer {
     if (this.management || !this.daemon) return void socket.destroy();
     const management = new ManagementConnection(socket, (message) => this.heard(message));
     this.management = management;
-    this.sessions = new TunnelSessions(this.random.alphanumeric(12), management, this.gate, this.options.pool, this.logger);
+    this.sessions = new TunnelSessions(this.random.alphanumeric(12), management, this.gate, this.options, this.logger);
     this.greet(management).catch((error: Error) => this.giveUp(error.message));
   }
 
@@ -242,5 +242,5 @@ function whyOf(words: readonly string[], { exitCode, signalCode }: ChildProcess)
   const telling = words.filter(
     (line) => /error|cannot|can't|fail|did not|refused|in use/i.test(line) && !/^Exiting due to fatal error/.test(line),
   );
-  return telling.at(-1) ?? words.at(-1) ?? (signalCode ? `ended by ${signalCode}` : `exit code ${exitCode}`);
+  return telling.at(-1) ?? (signalCode ? `ended by ${signalCode}` : (words.at(-1) ?? `exit code ${exitCode}`));
 }

@@ -18,6 +18,12 @@ export const environment = (): NodeJS.ProcessEnv => ({
 /** A program could not be started, failed, or took longer than ten seconds. The message says what it said. */
 export class ProgramFailed extends Error {}
 
+const NOT_STARTED: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not installed',
+  EACCES: 'this user may not run it',
+  EPERM: 'this process lacks the right to configure networks (CAP_NET_ADMIN)',
+};
+
 /** Runs a program to its end and answers what it wrote. @throws ProgramFailed */
 export async function run(program: string, args: readonly string[], input = ''): Promise<string> {
   const child = spawn(program, args, { env: environment(), stdio: ['pipe', 'pipe', 'pipe'], timeout: RUN_LIMIT_MS });
@@ -27,7 +33,7 @@ export async function run(program: string, args: readonly string[], input = ''):
   child.stdin.on('error', () => undefined); // it ended without reading
   child.stdin.end(input);
   const code = await new Promise<number | string>((done) => {
-    child.once('error', (error: NodeJS.ErrnoException) => done(error.code === 'ENOENT' ? 'it is not installed' : error.message));
+    child.once('error', (error: NodeJS.ErrnoException) => done(NOT_STARTED[error.code ?? ''] ?? error.message));
     child.once('close', (code, signal) => done(code ?? `ended by ${signal}`));
   });
   if (code !== 0)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lockDataFolder } from '../../platform/embedded/index.js';
 import type { CertifiedKey } from './certificates.js';
@@ -54,6 +54,7 @@ export class RunFolder {
   leave(): void {
     for (const name of Object.values(FILES)) rmSync(join(this.path, name), { force: true });
     rmSync(this.socket, { force: true });
+    if (dirname(this.socket) !== this.path) rmSync(dirname(this.socket), { recursive: true, force: true });
     this.unlock();
   }
 

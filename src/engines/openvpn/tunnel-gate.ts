@@ -30,7 +30,7 @@ export interface TunnelGate {
   admit(login: TunnelLogin): Promise<Verdict>;
   /** The tunnel is up. */
   opened(tunnel: Omit<TunnelLogin, 'password'>): void;
-  /** The tunnel ended, after so many bytes from the client and to it. */
+  /** A connection that was let in ended, after so many bytes from the client and to it; its tunnel may never have come up. */
   closed(connection: string, bytesIn: number, bytesOut: number): void;
   /** So many bytes so far. */
   carried(connection: string, bytesIn: number, bytesOut: number): void;

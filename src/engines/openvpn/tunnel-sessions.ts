@@ -12,7 +12,12 @@ interface Session {
   /** Undefined while the login is judged. */
   address?: string;
   isUp: boolean;
+  /** Forgets a login that never becomes a tunnel: the daemon does not tell when such a client leaves. */
+  expiry?: NodeJS.Timeout;
 }
+
+/** From being let in until the tunnel is up; clients take a second. */
+const LOGIN_LIMIT_MS = 120_000;
 
 type ClientMessage = Extract<ManagementMessage, { type: 'client' }>;
 
@@ -26,7 +31,7 @@ export class TunnelSessions {
     private readonly run: string,
     private readonly management: ManagementConnection,
     private readonly gate: TunnelGate,
-    private readonly pool: Ipv4Range,
+    private readonly network: { readonly pool: Ipv4Range; readonly address: string },
     private readonly logger: Logger,
   ) {}
 
@@ -70,13 +75,16 @@ export class TunnelSessions {
       { connection: this.nameOf(cid), username, password: env.get('password') ?? '', remoteAddress },
       session,
     );
+    if (this.sessions.get(cid) !== session) return void (verdict.allow && this.gate.closed(this.nameOf(cid), 0, 0)); // it left meanwhile
     if (!verdict.allow) {
+      if (!session.isUp) this.sessions.delete(cid);
       this.logger.info({ username, remoteAddress, reason: verdict.reason }, 'a tunnel login was refused');
       return this.tell(`client-deny ${cid} ${kid} "${verdict.reason.replace(/[^\w .,-]/g, '')}"`);
     }
     session.address = verdict.address;
+    if (!session.isUp) session.expiry = setTimeout(() => this.gone(cid), LOGIN_LIMIT_MS).unref();
     if (event === 'REAUTH') this.tell(`client-auth-nt ${cid} ${kid}`);
-    else this.tell(`client-auth ${cid} ${kid}`, [addressPush(verdict.address, this.pool)]);
+    else this.tell(`client-auth ${cid} ${kid}`, [addressPush(verdict.address, this.network.pool)]);
   }
 
   private async verdictOn(login: TunnelLogin, { username, address }: Session): Promise<Verdict> {
@@ -84,7 +92,8 @@ export class TunnelSessions {
     try {
       const verdict = await this.gate.admit(login);
       if (!verdict.allow) return verdict;
-      if (!isHostOf(verdict.address, this.pool)) return { allow: false, reason: 'its address is not in the tunnel network' };
+      if (!isHostOf(verdict.address, this.network.pool) || verdict.address === this.network.address)
+        return { allow: false, reason: 'its address is none for clients of this network' };
       return address === undefined || address === verdict.address ? verdict : { allow: false, reason: 'it has another address now' };
     } catch (err) {
       this.logger.error({ err, remoteAddress: login.remoteAddress }, 'a tunnel login could not be judged');
@@ -96,13 +105,15 @@ export class TunnelSessions {
     const session = this.sessions.get(cid);
     if (!session || session.isUp) return;
     session.isUp = true;
+    clearTimeout(session.expiry);
     this.gate.opened({ connection: this.nameOf(cid), username: session.username, remoteAddress: session.remoteAddress });
   }
 
   private gone(cid: number, [bytesIn, bytesOut]: readonly [number, number] = [0, 0]): void {
-    const wasUp = this.sessions.get(cid)?.isUp;
+    const session = this.sessions.get(cid);
+    clearTimeout(session?.expiry);
     this.sessions.delete(cid);
-    if (wasUp) this.gate.closed(this.nameOf(cid), bytesIn, bytesOut);
+    if (session?.address !== undefined) this.gate.closed(this.nameOf(cid), bytesIn, bytesOut);
   }
 
   private tell(line: string, block?: readonly string[]): void {

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { createHash } from 'node:crypto';
 import { Clock } from '../../platform/clock/clock.js';
 import { type BootstrapTokenId, RequestContext, type SiteId } from '../../platform/context/index.js';
 import { base62ToUuid, uuidToBase62 } from '../../platform/crypto/index.js';
 import { Database, isUniqueViolation } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { compareVersions, hardwareHash, type Heartbeat, looksLikeHeartbeat, parseHeartbeat } from '../../routeros/heartbeat/index.js';
-import { POLL_SECONDS, renderAdoption, renderBootstrap } from '../../routeros/render/index.js';
+import { renderAdoption, renderBootstrap } from '../../routeros/render/index.js';
 import {
   BootstrapTokenEnded,
   BootstrapTokenUnknown,
@@ -16,7 +15,6 @@ import {
   UnsuitableRouter,
 } from '../errors.js';
 import { SiteAdopted } from '../events.js';
-import { DeviceTokens } from '../poll/device-tokens.js';
 import { lastingFacts } from '../poll/facts.js';
 import { PulseRepository } from '../poll/pulse.repository.js';
 import { SeatLimits } from '../ports/seat-limits.js';
@@ -29,6 +27,7 @@ import { SectionMarker } from '../sections/section-marker.js';
 import { SitesAcrossTeams } from '../sites/sites-across-teams.js';
 import { SitesRepository } from '../sites/sites.repository.js';
 import { shortDate } from '../sites/words.js';
+import { DeviceScripts } from './device-scripts.js';
 import { Gate } from './gate.js';
 import { quoteFor } from './quotes.js';
 
@@ -55,7 +54,7 @@ export class AdoptionService {
     private readonly across: SitesAcrossTeams,
     private readonly seats: SeatLimits,
     private readonly pulse: PulseRepository,
-    private readonly deviceTokens: DeviceTokens,
+    private readonly scripts: DeviceScripts,
     private readonly links: RouterLinks,
     private readonly db: Database,
     private readonly events: EventBus,
@@ -172,11 +171,10 @@ export class AdoptionService {
   }
 
   private script(site: Site, runbookName: string, heartbeat: Heartbeat, options: PrintOptions): string {
-    const seed = createHash('sha256').update(site.id).digest().readUInt32BE(0);
     return renderAdoption({
-      ...{ link: this.links.link, version: heartbeat.version ?? '', productName: 'rosfleet', siteName: site.name, runbookName },
-      ...{ siteUrl: this.links.sitePage(site.id), quote: quoteFor(seed), pollSecond: seed % POLL_SECONDS },
-      deviceToken: this.deviceTokens.issue({ siteId: site.id, teamId: site.teamId, generation: site.deviceGeneration }),
+      ...this.scripts.pollInput(site),
+      ...{ version: heartbeat.version ?? '', productName: 'rosfleet', siteName: site.name, runbookName },
+      ...{ siteUrl: this.links.sitePage(site.id), quote: quoteFor(this.scripts.seed(site)) },
     }).toString(options);
   }
 

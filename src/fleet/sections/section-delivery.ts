@@ -2,10 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import { type JobId, newId, RequestContext } from '../../platform/context/index.js';
 import { SignedUrls } from '../../platform/crypto/index.js';
-import { Database } from '../../platform/database/index.js';
+import { Database, sqlState } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { Logger } from '../../platform/telemetry/logger.js';
-import { planPush, type PushInput, renderAbort, renderClear, renderConfirm, renderInventory } from '../../routeros/sections/index.js';
+import {
+  type KeyedWish,
+  planPush,
+  type PushInput,
+  renderAbort,
+  renderClear,
+  renderConfirm,
+  renderInventory,
+} from '../../routeros/sections/index.js';
 import type { Script } from '../../routeros/script/index.js';
 import { SectionFailed } from '../events.js';
 import type { DeviceIdentity } from '../poll/device-tokens.js';
@@ -13,7 +21,7 @@ import { ManagementPath } from '../ports/management-path.js';
 import { RouterLinks } from '../router-links.js';
 import { footprintOf, type SectionDefinition, Sections } from './section-definition.js';
 import { KeptRecently } from './kept-recently.js';
-import { failed, inForce, type SectionPhase } from './section-state.js';
+import { failed, inForce, type SectionPhase, trialEnd } from './section-state.js';
 import { SectionWishes } from './section-wishes.js';
 import { SectionsRepository } from './sections.repository.js';
 import type { SiteSection } from './site-section.entity.js';
@@ -107,10 +115,12 @@ export class SectionDelivery {
     site: { id: SiteSection['siteId']; teamId: SiteSection['teamId']; version: string },
   ): Promise<SectionJob | undefined> {
     const now = this.clock.now();
+    row.version = site.version;
     try {
       const { had, shall, wish } = await this.wishes.standing(ctx, definition, site, row);
       if (shall.hash === row.appliedHash) {
         Object.assign(row, inForce({ ...row, sent: row.wanted, sentHash: row.appliedHash }, now));
+        if (isEmpty(shall)) row.dueAt = null;
         return undefined;
       }
       const goesOn = row.phase === 'pushing' && shall.hash === row.sentHash;
@@ -125,6 +135,7 @@ export class SectionDelivery {
       await this.repository.store(ctx, wish, row.salt, shall.hash, now);
       return this.job(row, definition, scripts[part]!);
     } catch (err) {
+      if (sqlState(err) !== undefined) throw err; // the transaction is void; the next poll tries again
       // One section that cannot be rendered must not keep the others, nor jobs, from its router.
       this.logger.error({ err, siteId: row.siteId, section: row.section }, 'a section could not be rendered');
       Object.assign(row, failed(row, now, `This section could not be rendered: ${err instanceof Error ? err.message : 'unknown error'}`));
@@ -135,8 +146,9 @@ export class SectionDelivery {
 
   /** The router came back after the push: keep it, unless the management path that was open is not any more. */
   private judge(definition: SectionDefinition, row: SiteSection): SectionJob | undefined {
-    if (row.pathBefore === 'open' && row.pathAfter === null) {
-      row.dueAt = null; // the probe makes it due
+    const now = this.clock.now();
+    if (row.pathBefore === 'open' && row.pathAfter === null && now < trialEnd(row.sentAt!)) {
+      row.dueAt = trialEnd(row.sentAt!); // the probe makes it due before
       return undefined;
     }
     const cut = row.pathBefore === 'open' && row.pathAfter === 'closed';
@@ -147,7 +159,7 @@ export class SectionDelivery {
 
   private async look(ctx: RequestContext, definition: SectionDefinition, row: SiteSection): Promise<SectionJob | undefined> {
     const wish = await this.repository.load(ctx, row.appliedHash);
-    if (!wish || (wish.items.length === 0 && wish.settings.length === 0)) {
+    if (!wish || isEmpty(wish)) {
       row.dueAt = null;
       return undefined;
     }
@@ -170,3 +182,5 @@ export class SectionDelivery {
     return { id, title: `${definition.title}: ${row.phase}`, payload: script.toString() };
   }
 }
+
+const isEmpty = ({ items, settings }: KeyedWish): boolean => items.length + settings.length === 0;

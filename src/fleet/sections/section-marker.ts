@@ -34,6 +34,17 @@ export class SectionMarker implements OnApplicationBootstrap {
     return marked;
   }
 
+  /** Marks a section wherever it has nothing in force, of every team. */
+  async markEmpty(ctx: RequestContext, section: string): Promise<void> {
+    for (const id of await this.repository.markEmpty(ctx, section, this.clock.now())) this.hints.addWork(id);
+  }
+
+  /** Everything of a section is written anew at some sites of the context's team, as if nothing were known of them. */
+  async anew(ctx: RequestContext, section: string, sites: readonly SiteId[]): Promise<void> {
+    const marked = await this.repository.markUnknown(ctx, section, sites, this.clock.now());
+    this.db.afterCommit(ctx, () => marked.forEach((id) => this.hints.addWork(id)));
+  }
+
   /** Another router serves this site: nothing is known of what it holds. */
   async adopted(ctx: RequestContext, siteId: SiteId): Promise<void> {
     const names = this.sections.all.map(({ name }) => name);

@@ -8,7 +8,7 @@ import { defineTask, Every, Handles, Tasks } from '../../platform/tasks/index.js
 import { SectionApplied, SectionDrifted, SectionFailed } from '../events.js';
 import { WorkHints } from '../poll/work-hints.js';
 import { ManagementPath } from '../ports/management-path.js';
-import { afterJob, type SectionOutcome } from './section-state.js';
+import { afterJob, type SectionOutcome, trialEnd } from './section-state.js';
 import { SectionsRepository } from './sections.repository.js';
 
 interface Probe {
@@ -48,8 +48,8 @@ export class SectionReports {
       await this.events.publish(ctx, new SectionFailed(teamId, siteId, section, row.lastError ?? reason));
     }
     if (row.phase === 'trial' && row.pathBefore === 'open') {
-      row.dueAt = null;
-      await this.tasks.add(ctx, probePath, { siteId, section, sent: row.sent });
+      row.dueAt = trialEnd(now); // should nobody come back with the answer
+      await this.tasks.add(ctx.forTeam(teamId), probePath, { siteId, section, sent: row.sent });
     }
     await this.repository.save(ctx, row);
     if (row.dueAt && row.dueAt <= now) this.db.afterCommit(ctx, () => this.hints.addWork(siteId));

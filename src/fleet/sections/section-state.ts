@@ -1,3 +1,5 @@
+import { TRIAL_SECONDS } from '../../routeros/sections/index.js';
+
 /**
  * Where a section stands at one site.
  *
@@ -39,6 +41,9 @@ export const retrySeconds = (attempts: number): number =>
   Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 5 ** Math.max(0, attempts - 1));
 
 const seconds = (now: Date, count: number): Date => new Date(now.getTime() + count * 1000);
+
+/** When the router has surely undone a trial that it began to report by then. */
+export const trialEnd = (sent: Date): Date => seconds(sent, TRIAL_SECONDS + 30);
 
 /** The state after a job's end. Pure: the one place where a section is said to be in force. */
 export function afterJob(state: SectionState, outcome: SectionOutcome, now: Date, reason: string, checkSeconds: number): SectionState {

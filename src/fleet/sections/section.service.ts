@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import type { RequestContext, SiteId } from '../../platform/context/index.js';
 import { Database } from '../../platform/database/index.js';
-import { type Change, changesBetween, keyed, masked, planPush, type Wish } from '../../routeros/sections/index.js';
+import { type Change, changesBetween, keyed, type KeyedWish, masked, planPush, type Wish } from '../../routeros/sections/index.js';
 import { SectionNotFound } from '../errors.js';
 import { SiteService } from '../sites/site.service.js';
 import { footprintOf, type SectionDefinition, Sections, type SectionSite } from './section-definition.js';
@@ -82,6 +82,16 @@ export class SectionService {
       await this.marker.mark(ctx, definition.name, [siteId]);
       return this.get(ctx, siteId, name);
     });
+  }
+
+  /**
+   * What a router holds of a section as far as we know: what is on trial there, else what is in force; null when nothing is
+   * known. The site is one of the context's team.
+   */
+  async held(ctx: RequestContext, siteId: SiteId, name: string): Promise<KeyedWish | null> {
+    const row = (await this.repository.ofSite(ctx, siteId)).find(({ section }) => section === name);
+    if (!row) return null;
+    return this.repository.load(ctx, row.phase === 'trial' || row.phase === 'confirming' ? row.sentHash : row.appliedHash);
   }
 
   /** How many of these sites stand how with a section. */

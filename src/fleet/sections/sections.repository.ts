@@ -3,7 +3,7 @@ import type { SelectQueryBuilder } from 'typeorm';
 import type { JobId, RequestContext, SiteId } from '../../platform/context/index.js';
 import { AppKeys } from '../../platform/crypto/index.js';
 import { AcrossTeams, Database } from '../../platform/database/index.js';
-import { keyed, type KeyedWish, type Wish } from '../../routeros/sections/index.js';
+import { keyed, type KeyedWish, NOTHING_WISHED, type Wish } from '../../routeros/sections/index.js';
 import { KeptRecently } from './kept-recently.js';
 import type { SectionProgress } from './section-state.js';
 import { SiteSection } from './site-section.entity.js';
@@ -63,11 +63,34 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
     );
   }
 
-  /** A newer wish for every section that a site has. */
+  /** A newer wish where a section has nothing in force, of every team. */
+  async markEmpty(ctx: RequestContext, section: string, now: Date): Promise<SiteId[]> {
+    const rows = await this.db.query<{ id: SiteId }>(
+      this.checked(ctx),
+      `UPDATE site_section SET wanted = wanted + 1, wanted_at = $3, due_at = $3 WHERE section = $1 AND applied_hash = $2 AND wanted = applied
+       RETURNING site_id AS id`,
+      [section, keyed(NOTHING_WISHED, 1).hash, now],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Everything of a section is written anew at these sites of the context's team, whatever is known. */
+  async markUnknown(ctx: RequestContext, section: string, sites: readonly SiteId[], now: Date): Promise<SiteId[]> {
+    const rows = await this.db.query<{ id: SiteId }>(
+      ctx,
+      `UPDATE site_section SET wanted = wanted + 1, salt = salt + 1, applied_hash = NULL, fingerprint = NULL, attempts = 0, wanted_at = $4, due_at = $4
+       WHERE team_id = $1 AND section = $2 AND site_id = ANY($3::uuid[]) RETURNING site_id AS id`,
+      [ctx.requireTeam(), section, sites, now],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** A newer wish for every section of a site that was asked for another RouterOS version than its router has now. */
   async remark(ctx: RequestContext, siteId: SiteId, now: Date): Promise<void> {
     await this.db.query(
       ctx,
-      `UPDATE site_section SET wanted = wanted + 1, wanted_at = $3, due_at = LEAST(due_at, $3) WHERE site_id = $1 AND team_id = $2`,
+      `UPDATE site_section c SET wanted = wanted + 1, wanted_at = $3, due_at = LEAST(due_at, $3) FROM site s
+       WHERE c.site_id = $1 AND c.team_id = $2 AND s.id = c.site_id AND c.version <> COALESCE(s.software_version, '')`,
       [siteId, ctx.requireTeam(), now],
     );
   }
@@ -135,7 +158,7 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
       ctx,
       `UPDATE site_section SET wanted = GREATEST(wanted, $3), sent = $4, applied = $5, applied_hash = $6, sent_hash = $7, salt = $8, phase = $9, part = $10, parts = $11,
          trial = $12, path_before = $13, path_after = $14, attempts = $15, last_error = $16, due_at = $17, job_id = $18, fingerprint = $19, sent_at = $20,
-         applied_at = $21, checked_at = $22, drifted_at = $23
+         applied_at = $21, checked_at = $22, drifted_at = $23, version = $25
        WHERE site_id = $1 AND section = $2 AND team_id = $24`,
       [
         ...[
@@ -152,7 +175,7 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
           row.parts,
         ],
         ...[row.trial, row.pathBefore, row.pathAfter, row.attempts, row.lastError, row.dueAt, row.jobId, row.fingerprint, row.sentAt],
-        ...[row.appliedAt, row.checkedAt, row.driftedAt, row.teamId],
+        ...[row.appliedAt, row.checkedAt, row.driftedAt, row.teamId, row.version],
       ],
     );
   }

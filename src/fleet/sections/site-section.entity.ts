@@ -76,6 +76,10 @@ export class SiteSection implements SectionState {
   @Column('uuid', { nullable: true })
   jobId!: JobId | null;
 
+  /** RouterOS version that the wish was last asked for. */
+  @Column('text', { nullable: true })
+  version!: string | null;
+
   /** What the router said of its items when they came into force. */
   @Column('text', { nullable: true })
   fingerprint!: string | null;

@@ -78,6 +78,13 @@ export class SiteService {
     return this.across.forgetVisits(ctx, userId);
   }
 
+  /** The team of any site. @throws SiteNotFound, AcrossTeamsRefused when ctx is bound to one team */
+  async teamOf(ctx: RequestContext, id: SiteId): Promise<TeamId> {
+    const owner = (await this.across.ownersOf(ctx, [id])).get(id);
+    if (!owner) throw new SiteNotFound();
+    return owner.teamId;
+  }
+
   /** A site that takes changes and jobs. @throws SiteNotFound, SiteBeingDeleted */
   async getLiving(ctx: RequestContext, id: SiteId): Promise<SiteWithPulse> {
     const site = await this.get(ctx, id);

@@ -17,7 +17,7 @@ export class SiteNotConnected extends DomainError {
   static readonly status = 409;
   static readonly help =
     'The router of this site has no management tunnel to this server just now. It tries again by itself; TCP to the tunnel port must be open from where it is.';
-  constructor(server: string | null) {
+  constructor(readonly server: string | null) {
     super(
       server === null
         ? 'The router of this site is not connected: its management tunnel is down.'
@@ -52,6 +52,81 @@ export class TunnelUserUnknown extends NotFound {
   static override readonly help = 'No site has this tunnel user name: it was never one, the site is gone, or its tunnel was made anew.';
   constructor() {
     super('No site has this tunnel user name.');
+  }
+}
+
+export class RouterUnreachable extends DomainError {
+  static readonly code = 'router_unreachable';
+  static readonly type = 'api_error';
+  static readonly status = 502;
+  static readonly help =
+    "The tunnel of the site is up, but the router's API did not take the connection: its api service is off, on another port, or a rule drops us.";
+  constructor(why: string) {
+    super(`The router could not be reached through its tunnel: ${why}`);
+  }
+}
+
+export class RouterLoginRefused extends DomainError {
+  static readonly code = 'router_login_refused';
+  static readonly type = 'api_error';
+  static readonly status = 502;
+  static readonly help = 'The router does not let our user in. The action site.resend_api_user puts it on the router again.';
+  constructor(why: string) {
+    super(`The router refused our login: ${why}`);
+  }
+}
+
+export class RouterDidNotAnswer extends DomainError {
+  static readonly code = 'router_did_not_answer';
+  static readonly type = 'api_error';
+  static readonly status = 502;
+  static readonly help =
+    'The router gave no answer in time, too large a one, or one that makes no sense. The message says whether it may have carried out the command all the same.';
+  constructor(why: string, sent: boolean) {
+    super(`${why}${sent ? ' The command had gone out, so the router may have carried it out.' : ''}`);
+  }
+}
+
+export class RouterRefused extends DomainError {
+  static readonly code = 'router_refused';
+  static readonly type = 'invalid_request_error';
+  static readonly status = 400;
+  static readonly help = "RouterOS refused the command or failed at it; the message is the router's own.";
+  constructor(
+    private readonly messages: readonly string[],
+    private readonly category: number | undefined,
+  ) {
+    super(`The router says: ${messages.join('; ')}`);
+  }
+  override extra(): Record<string, unknown> {
+    return { router_messages: this.messages, router_category: this.category ?? null };
+  }
+}
+
+export class RouterCommandInvalid extends DomainError {
+  static readonly code = 'router_command_invalid';
+  static readonly type = 'invalid_request_error';
+  static readonly status = 400;
+  static readonly help = 'The command has a form that the RouterOS API does not know; nothing was sent.';
+}
+
+export class RouterBusy extends DomainError {
+  static readonly code = 'router_busy';
+  static readonly type = 'api_error';
+  static readonly status = 503;
+  static readonly help = 'Too many commands wait for this router already. Ask again later.';
+  constructor() {
+    super('Too many commands wait for this router already; ask again in a while.');
+  }
+}
+
+/** MGMT_TUNNEL=on, and this machine has not what it takes. Stops the start. */
+export class TunnelCannotRun extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(
+      `The management tunnel cannot run here, and MGMT_TUNNEL=on asks for it:\n${problems.map((p) => `  - ${p}`).join('\n')}\nMGMT_TUNNEL=auto goes without it.`,
+    );
+    this.name = 'TunnelCannotRun';
   }
 }
 

@@ -49,6 +49,7 @@ describe('A command for the RouterOS API', () => {
 
   it('says which word is wrong and what would be right, at reasonable length', () => {
     expect(() => commandSentence({ path: '/a', words: ['x'.repeat(500)] })).toThrow(/^"x{80}…" is no word of a command: write =name=value/);
+    expect(() => commandSentence({ path: '/a', words: ['password=hunter2'] })).toThrow(/^"password=…" is no word/);
   });
 
   it('is known to only look, or not', () => {

@@ -25,8 +25,12 @@ const MOST_WORDS = 2_000;
 /** More than any value a router takes (files and scripts end at 60 kB), so that a mistake does not fill its memory. */
 const MOST_BYTES = 1_048_576;
 
-/** A caller's text, short enough for a message. */
-const shown = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+/** A caller's text, short enough for a message, without what may be a secret: the value of an argument. */
+function shown(text: string): string {
+  const value = text.indexOf('=', 1);
+  const end = Math.min(80, value === -1 ? text.length : value + 1);
+  return JSON.stringify(text.length > end ? `${text.slice(0, end)}…` : text);
+}
 
 /**
  * The sentence of a command, without its tag.

@@ -63,10 +63,30 @@ const START_DATE = '1970-01-02';
  * a third item, with policies of its own to keep in step.
  */
 export function renderAdoption(input: AdoptionInput): Script {
+  const install = installEntries(input);
+  return script((s) => {
+    s.globalFunction('write', (s) =>
+      s.put(`${input.productName}: site ${input.siteName} adopted by runbook ${input.runbookName}`).put(input.siteUrl).put(input.quote),
+    );
+    if (knowsOnError(input.version)) s.onError('e', install, refuse);
+    else s.append(install);
+    s.call('write');
+    s.append(forgetWrite);
+    s.comment('Online at once.');
+    s.append(runPoll);
+  });
+}
+
+export type PollEntriesInput = Pick<AdoptionInput, 'link' | 'deviceToken' | 'pollSecond'>;
+
+/** Puts the poll entries on a router that lost them, and polls at once. Right ones are left alone. For a way that is not the poll. */
+export const renderPollEntries = (input: PollEntriesInput): Script => script((s) => s.append(installEntries(input)).append(runPoll));
+
+function installEntries(input: PollEntriesInput): Script {
   const { pollSecond } = input;
   if (!Number.isInteger(pollSecond) || pollSecond < 0 || pollSecond >= POLL_SECONDS)
     throw new InvalidRenderInput('pollSecond', pollSecond, 'a whole number from 0 to 29');
-  const install = script((s) => {
+  return script((s) => {
     s.comment('Which logging rules would fill up with our fetches?');
     s.append(findLoudRules);
     s.localFunction('entry', ensureEntry);
@@ -80,17 +100,6 @@ export function renderAdoption(input: AdoptionInput): Script {
     s.comment('An entry with an interval does not run at startup, so there are two.');
     s.call('entry', { n: BOOT_ENTRY, event: codeString(runPoll), every: seconds(0), start: 'startup', c: concat(BOOT_COMMENT, v('ids')) });
     s.append(silenceLoudRules);
-  });
-  return script((s) => {
-    s.globalFunction('write', (s) =>
-      s.put(`${input.productName}: site ${input.siteName} adopted by runbook ${input.runbookName}`).put(input.siteUrl).put(input.quote),
-    );
-    if (knowsOnError(input.version)) s.onError('e', install, refuse);
-    else s.append(install);
-    s.call('write');
-    s.append(forgetWrite);
-    s.comment('Online at once.');
-    s.append(runPoll);
   });
 }
 

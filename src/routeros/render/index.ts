@@ -1,6 +1,6 @@
 /** Renderers of the scripts that make a router join, report, work and leave. All pure: the same input gives the same script. */
 export { answerLimitBytes } from './answer-limit.js';
-export { renderAdoption, type AdoptionInput } from './adoption.js';
+export { renderAdoption, renderPollEntries, type AdoptionInput, type PollEntriesInput } from './adoption.js';
 export { bootstrapCommand, renderBootstrapCommand, type BootstrapInput } from './bootstrap-command.js';
 export { renderBootstrap } from './bootstrap.js';
 export { renderJob, type JobInput } from './job.js';
@@ -10,3 +10,4 @@ export { BOOT_ENTRY, LAST_JOB, POLL_ENTRY, POLL_SECONDS } from './names.js';
 export { renderPoll, type PollInput } from './poll.js';
 export { rendererRegistry, type Renderer, type RenderOptions } from './registry.js';
 export { renderRemoval, type RemovalInput } from './removal.js';
+export { renderClearFirewall, renderReboot, renderScriptCall, renderUpgrade, type ScriptCallInput } from './site-actions.js';

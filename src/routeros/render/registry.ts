@@ -1,5 +1,6 @@
 import { script, text, v, type Script } from '../script/index.js';
-import { renderAdoption, type AdoptionInput } from './adoption.js';
+import { renderAdoption, renderPollEntries, type AdoptionInput, type PollEntriesInput } from './adoption.js';
+import { renderClearFirewall, renderReboot, renderScriptCall, renderUpgrade, type ScriptCallInput } from './site-actions.js';
 import { renderBootstrapCommand, type BootstrapInput } from './bootstrap-command.js';
 import { renderBootstrap } from './bootstrap.js';
 import { renderJob, type JobInput } from './job.js';
@@ -118,6 +119,19 @@ export const rendererRegistry: Readonly<Record<string, Renderer>> = {
   ),
   'section-clear': renderer('Takes a section off a router', { settings: wish(22).settings }, ({ settings }) =>
     renderClear(footprint, settings),
+  ),
+  'poll-entries': renderer<PollEntriesInput>(
+    'Puts the poll entries on a router that lost them, through the tunnel',
+    { link, deviceToken, pollSecond: 7 },
+    renderPollEntries,
+  ),
+  reboot: renderer('Restarts the router', {}, renderReboot),
+  upgrade: renderer('Installs the newest RouterOS of the channel', {}, renderUpgrade),
+  'clear-firewall': renderer('Removes filter and raw rules that are not ours', {}, renderClearFirewall),
+  'script-call': renderer<ScriptCallInput>(
+    'Runs a script with arguments, through the tunnel',
+    { source: ':put $x', variables: { x: NASTY, n: 5, yes: true } },
+    renderScriptCall,
   ),
   message: renderer<MessageInput>(
     'Sentences for the terminal and the log: why an adoption was refused',

@@ -22,6 +22,7 @@ const settings = readSettings({
   PORT: String(port),
   DATA_DIR: mkdtempSync(join(tmpdir(), 'rosfleet-auth-')),
   ROSFLEET_ADMIN_PASSWORD: PASSWORD,
+  MGMT_TUNNEL: 'off',
 });
 const app = await createApp({
   ...{ settings, logger: new Logger('warn'), databaseUrl },

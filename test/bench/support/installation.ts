@@ -56,6 +56,7 @@ export class Installation {
         DATA_DIR: this.folder,
         APP_KEY,
         LOG_LEVEL: 'warn',
+        MGMT_TUNNEL: 'off',
         ROSFLEET_ADMIN_PASSWORD: 'Correct-Horse-7',
         NODE_ENV: 'production',
         ...env,

@@ -63,7 +63,7 @@ export interface Team {
 
 /** The real application on a real database, with virtual routers around it. */
 export class Fleet {
-  readonly clock = new VirtualClock('2026-01-01T12:00:00Z');
+  readonly clock: VirtualClock;
   readonly log: string[] = [];
   /** The data folder of this fleet alone. */
   readonly dataDir = mkdtempSync(join(runFolder(), 'data-'));
@@ -75,13 +75,21 @@ export class Fleet {
   private keys = 0;
   private readonly environment: NodeJS.ProcessEnv;
 
-  private constructor(environment: NodeJS.ProcessEnv) {
+  private constructor(environment: NodeJS.ProcessEnv, at: string) {
     this.environment = environment;
+    this.clock = new VirtualClock(at);
   }
 
-  /** @param database one of the caller's own; without it a fresh copy of the migrated template */
-  static async start(environment: NodeJS.ProcessEnv = {}, database?: { url: string; drop(): Promise<void> }): Promise<Fleet> {
-    const fleet = new Fleet(environment);
+  /**
+   * @param database one of the caller's own; without it a fresh copy of the migrated template
+   * @param at what the clock shows at first: for those who deal with programs that have the real time
+   */
+  static async start(
+    environment: NodeJS.ProcessEnv = {},
+    database?: { url: string; drop(): Promise<void> },
+    at = '2026-01-01T12:00:00Z',
+  ): Promise<Fleet> {
+    const fleet = new Fleet(environment, at);
     fleet.database = database ?? (await cloneDatabase());
     fleet.port = await freePort();
     await fleet.startApp();
@@ -102,7 +110,12 @@ export class Fleet {
   async startApp(): Promise<void> {
     this.url = `http://127.0.0.1:${this.port}`;
     this.app = await this.makeApp();
-    await this.app.listen(this.port, '127.0.0.1');
+    try {
+      await this.app.listen(this.port, '127.0.0.1');
+    } catch (error) {
+      await this.app.close();
+      throw error;
+    }
   }
 
   /** One more process of the same installation. */

@@ -6,16 +6,19 @@ import {
   type CertifiedKey,
   issueServerCertificate,
   makeAuthority,
+  obstacles,
   OpenVpnServer,
   type TunnelGate,
   type TunnelLogin,
   type TunnelServerOptions,
   type Verdict,
 } from '../../../src/engines/openvpn/index.js';
+import { DH_PARAMETERS, serverConfig } from '../../../src/engines/openvpn/server-config.js';
 import { Random } from '../../../src/platform/crypto/index.js';
 import { Ipv4Range } from '../../../src/platform/net/index.js';
 import { eventually } from '../../support/eventually.js';
-import { requireNetwork, type TestHost, TestNetwork } from '../../support/network.js';
+import { requireNetwork } from '../../support/engines.js';
+import { type TestHost, TestNetwork } from '../../support/network.js';
 import { RecordingLogger } from '../../support/recording-logger.js';
 import { runFolder } from '../../support/test-run.js';
 import { type ClientOptions, TunnelClient } from './support.js';
@@ -44,6 +47,7 @@ class Gate implements TunnelGate {
     this.events.push(`${username} from ${remoteAddress}`);
   }
   closed(connection: string, bytesIn: number, bytesOut: number): void {
+    if (!this.live.has(connection)) return;
     this.events.push(`${this.live.get(connection)} left`);
     this.bytes.set(this.live.get(connection)!, [bytesIn, bytesOut]);
     this.live.delete(connection);
@@ -281,45 +285,103 @@ requireNetwork('openvpn', 'nft', 'ping').describe('the OpenVPN server', () => {
     expect(log).not.toMatch(/"right"|password=|PRIVATE KEY/);
   });
 
-  it('ends when its application is killed, and ends one that does not', async () => {
+  it('judges a client again when its keys are renewed, and ends it once it may not stay', async () => {
+    const logins = gate.logins.length;
+    const router = await client(0, 'router-1', { more: ['--reneg-sec', '2'] }).up();
+    await eventually(() => gate.logins.length >= logins + 3, { within: 20_000 });
+    expect(hosts[0]!.reaches(OURS)).toBe(true);
+    const usual = gate.judge;
+    gate.judge = async () => ({ allow: true, address: '100.64.0.77' }); // another address is another tunnel
+    await eventually(() => gate.live.size === 0, { within: 20_000 });
+    await router.stop();
+    gate.judge = usual;
+  }, 60_000);
+
+  it('is ended and started again when it answers no more', async () => {
+    const { pid } = server;
+    process.kill(pid!, 'SIGSTOP');
+    await eventually(() => server.pid !== pid && server.status.state === 'running', { within: 40_000 });
+    await client(0, 'router-1').up();
+  }, 60_000);
+
+  it('leaves nothing behind', async () => {
     await server.stop();
+    expect(server.status).toMatchObject({ state: 'stopped', clients: 0 });
     expect(readdirSync(options.folder)).toEqual([]);
     expect(network.run('nft', 'list', 'tables')).toBe('');
-    // What kill -9 of the application does: nobody listens on the socket any more.
+    expect(network.run('ip', 'link')).not.toContain('rosfleet0');
     server = make();
     await server.start();
     await running();
-    const pid = server.pid!;
-    (server as unknown as { management: { close(): void }; state: string }).state = 'stopped';
-    (server as unknown as { management: { close(): void } }).management.close();
-    await eventually(() => server.pid === undefined, { within: 10_000 });
-    await server.stop();
-    expect(() => process.kill(pid, 0)).toThrow();
+  }, 60_000);
 
-    // A daemon that hangs: here, a stranger with the name and the arguments of one.
-    const stale = spawn(
-      'openvpn',
-      [
-        '--dev',
-        'null',
-        '--verb',
-        '0',
-        '--management-hold',
-        '--management',
-        join(runFolder(), 'x.sock'),
-        'unix',
-        '--setenv',
-        'x',
-        'server.conf',
-      ],
-      { cwd: options.folder, stdio: 'ignore' },
-    );
-    await eventually(() => readFileSync(`/proc/${stale.pid}/cmdline`, 'utf8').includes('openvpn'));
-    writeFileSync(join(options.folder, 'openvpn.pid'), `${stale.pid}\n`);
-    const gone = new Promise((done) => stale.once('exit', done));
-    server = make();
-    await server.start();
+  it('ends when the application is killed', async () => {
+    const folder = mkdtempSync(join(runFolder(), 'killed-'));
+    const socket = join(folder, 'management.sock');
+    const { certificate, key } = options.certificate;
+    const files = { 'authority.pem': authority.certificate, 'server.pem': certificate, 'server.key': key, 'dh.pem': DH_PARAMETERS };
+    const config = serverConfig({ ...options, device: 'other0', port: 8444 }, socket, { dropPrivileges: true });
+    for (const [name, text] of Object.entries({ ...files, 'server.conf': config }))
+      writeFileSync(join(folder, name), text, { mode: 0o600 });
+    // All that the application does until its end: it listens, and lets the daemon go on.
+    const listen = `require('net').createServer((s) => s.once('data', () => s.write('hold release\\n'))).listen('${socket}', () => console.log('up'))`;
+    const application = network.start('node', ['-e', listen]);
+    await new Promise((done) => application.stdout!.once('data', done));
+    const daemon = network.start('openvpn', ['--config', 'server.conf'], { cwd: folder });
+    const gone = new Promise((done) => daemon.once('exit', done));
+    await eventually(() => network.run('ip', 'link').includes('other0'));
+    application.kill('SIGKILL');
     await gone;
-    await running();
+    expect(network.run('ip', 'link')).not.toContain('other0');
+  }, 30_000);
+
+  it('ends a daemon that an earlier life left behind, and nobody else', async () => {
+    await server.stop();
+    // One of this folder that does not listen to SIGTERM, and a stranger that has its number by now.
+    const deaf = ['-c', 'trap "" TERM; echo up; while :; do sleep 1; done', 'server.conf'];
+    const stale = spawn('sh', deaf, { argv0: 'openvpn', stdio: ['ignore', 'pipe', 'ignore'] });
+    await new Promise((done) => stale.stdout.once('data', done));
+    const stranger = network.start('sleep', ['60']);
+    const gone = new Promise((done) => stale.once('exit', done));
+    for (const { pid } of [stale, stranger]) {
+      writeFileSync(join(options.folder, 'openvpn.pid'), `${pid}\n`);
+      server = make();
+      await server.start();
+      await running();
+      if (pid !== stranger.pid) await server.stop();
+    }
+    await gone;
+    expect(stranger.exitCode).toBeNull();
+    stranger.kill();
+  }, 60_000);
+
+  it('says what keeps it from running', async () => {
+    const elsewhere = process.env['PATH'];
+    const folder = mkdtempSync(join(runFolder(), 'broken-'));
+    writeFileSync(join(folder, 'nft'), '#!/bin/sh\necho "Operation not permitted (you must be root)" >&2\nexit 1\n', { mode: 0o755 });
+    writeFileSync(join(folder, 'openvpn'), 'no program', { mode: 0o644 });
+    try {
+      process.env['PATH'] = `${folder}:${elsewhere}`;
+      expect(await obstacles(options)).toEqual(['nft: Operation not permitted (you must be root)']);
+      expect(await obstacles({ ...options, pool: Ipv4Range.parse('127.0.0.0/8') })).toContainEqual(
+        expect.stringContaining('overlaps that of lo'),
+      );
+    } finally {
+      process.env['PATH'] = elsewhere;
+    }
+    expect(await obstacles(options)).toEqual([]);
+  });
+
+  it('tells why it failed when its port is taken, and runs as soon as it is free', async () => {
+    const squatter = network.start('node', ['-e', `require('net').createServer().listen(8555, '0.0.0.0')`]);
+    await eventually(() => network.run('ss', '-ltn').includes(':8555'));
+    const folder = join(mkdtempSync(join(runFolder(), 'tunnel-')), 'a folder whose path is longer than a socket may have', 'x'.repeat(60));
+    const other = new OpenVpnServer({ ...options, folder, port: 8555, device: 'other1' }, gate, () => undefined, logger, new Random());
+    await other.start();
+    await eventually(() => other.status.state === 'failed');
+    expect(other.status.lastFailure).toMatch(/8555.*Address already in use|Address already in use/);
+    squatter.kill('SIGKILL');
+    await eventually(() => other.status.state === 'running', { within: 30_000 });
+    await other.stop();
   }, 60_000);
 });

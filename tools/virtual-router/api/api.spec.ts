@@ -269,6 +269,18 @@ add name=d vlan-id=4 interface=ether1 mtu=1500`);
     await eventually(() => stranger.closed);
   });
 
+  it('does nothing more for whom it said goodbye to', async () => {
+    const { server, router } = await served();
+    const raw = await Raw.loggedIn(server.portOf());
+    raw.socket.write(Buffer.concat([encodeSentence(['/quit']), encodeSentence(['/system/identity/set', '=name=late'])]));
+    const stranger = await Raw.to(server.portOf());
+    stranger.socket.write(
+      Buffer.concat([['/x'], ['/login', '=name=admin', '=password='], ['/system/identity/set', '=name=late']].map(encodeSentence)),
+    );
+    await eventually(() => raw.closed && stranger.closed);
+    expect(router.item('system/identity')).toEqual({ '.id': '*0', name: 'MikroTik' });
+  });
+
   it('runs commands side by side and cancels them by tag', async () => {
     const { server, router } = await served();
     const raw = await Raw.loggedIn(server.portOf());

@@ -60,11 +60,13 @@ export class ApiSession implements RouterSession {
   }
 
   private receive(chunk: Buffer): void {
+    // whoever was told goodbye is not listened to
+    if (this.socket.writableEnded) return;
     try {
       for (const words of this.reader.push(chunk)) {
         if (this.router.network.down || !this.router.isOn) return this.drop();
         this.take(words.map((word) => word.toString('latin1')));
-        if (!this.router.sessions.has(this)) return;
+        if (!this.router.sessions.has(this) || this.socket.writableEnded) return;
       }
     } catch (error) {
       // a stream that lost its place cannot be answered

@@ -8,6 +8,8 @@ import { MgmtTunnel } from './mgmt-tunnel.js';
 /** A freed address rests so long: a router that was away may still believe that it is its own. */
 export const REST_HOURS = 24;
 const ZERO = `inet '0.0.0.0'`;
+/** Numbers that one statement looks at: few at first, as the first one fits nearly always. */
+const [FIRST_LOOK, LONGEST_LOOK] = [4, 16_384];
 
 export interface PoolUse {
   /** Addresses that routers may have. */
@@ -71,16 +73,21 @@ export class AddressPool {
     return { size: this.tunnel.pool.size - 3, ...row! }; // without network, broadcast and our own
   }
 
-  /** The next one that nobody has: after a change of the network, sites may have some of it already. */
+  /** The next one that nobody has: mostly the very next, but after a change of the network sites may have some of it already. */
   private async fresh(ctx: RequestContext, next: number, last: number, ours: number): Promise<number | undefined> {
-    const [row] = await this.db.query<{ n: string }>(
-      ctx,
-      `SELECT n FROM (SELECT generate_series($1::bigint, $2::bigint) AS n) s
-       WHERE n <> $3 AND NOT EXISTS (SELECT FROM site_tunnel WHERE address = ${ZERO} + n)
-         AND NOT EXISTS (SELECT FROM tunnel_freed_address WHERE address = ${ZERO} + n) LIMIT 1`,
-      [next, last, ours],
-    );
-    return row && Number(row.n);
+    for (let [from, size] = [next, FIRST_LOOK]; from <= last; from += size, size = Math.min(size * 2, LONGEST_LOOK)) {
+      // Scalar sub-selects are looked up by index; for NOT EXISTS PostgreSQL would make a hash of all addresses.
+      const [row] = await this.db.query<{ n: string }>(
+        ctx,
+        `SELECT n FROM generate_series($1::bigint, $2::bigint) AS n
+         WHERE n <> $3 AND (SELECT true FROM site_tunnel WHERE address = ${ZERO} + n LIMIT 1) IS NULL
+           AND (SELECT true FROM tunnel_freed_address WHERE address = ${ZERO} + n LIMIT 1) IS NULL
+         ORDER BY n LIMIT 1`,
+        [from, Math.min(from + size - 1, last), ours],
+      );
+      if (row) return Number(row.n);
+    }
+    return undefined;
   }
 
   private async freed(ctx: RequestContext): Promise<string> {

@@ -20,4 +20,9 @@ export class MgmtTunnel {
     this.endpoint = { host: settings.MGMT_TUNNEL_PUBLIC_HOST, port: settings.MGMT_TUNNEL_PUBLIC_PORT };
     this.serverId = settings.MGMT_TUNNEL_SERVER_ID;
   }
+
+  /** Whether a site may have this address: it may not after the network or our own address in it was changed. */
+  isForSites(address: string): boolean {
+    return this.pool.includes(address) && address !== this.managementAddress;
+  }
 }

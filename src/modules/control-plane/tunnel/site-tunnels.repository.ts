@@ -47,13 +47,13 @@ export class SiteTunnelsAcrossTeams extends AcrossTeams<SiteTunnel> {
     return (lock ? query.setLock('pessimistic_write') : query).getOne();
   }
 
-  /** Those of these sites that have no tunnel with an address of this network. */
-  async without(ctx: RequestContext, siteIds: readonly SiteId[], network: string): Promise<SiteId[]> {
+  /** Those of these sites that have no tunnel with an address of this network, other than our own. */
+  async without(ctx: RequestContext, siteIds: readonly SiteId[], network: string, ours: string): Promise<SiteId[]> {
     const rows = await this.db.query<{ id: SiteId }>(
       this.checked(ctx),
       `SELECT id FROM unnest($1::uuid[]) AS id
-       WHERE NOT EXISTS (SELECT FROM site_tunnel t WHERE t.site_id = id AND t.address <<= $2::cidr)`,
-      [siteIds, network],
+       WHERE NOT EXISTS (SELECT FROM site_tunnel t WHERE t.site_id = id AND t.address <<= $2::cidr AND t.address <> $3::inet)`,
+      [siteIds, network, ours],
     );
     return rows.map((r) => r.id);
   }

@@ -58,6 +58,7 @@ export class TunnelAssignment implements OnModuleInit {
           ctx,
           page.map((s) => s.id),
           this.tunnel.pool.toString(),
+          this.tunnel.managementAddress,
         ),
       );
       for (const { id, teamId } of page) {

@@ -64,7 +64,16 @@ export class TunnelService {
    * @throws SiteNotFound, SiteBeingDeleted, TunnelAddressesExhausted
    */
   async of(ctx: RequestContext, siteId: SiteId): Promise<TunnelFacts> {
-    const row = (await this.tunnels.ofSite(ctx, siteId)) ?? (await this.make(ctx, siteId));
+    return this.facts((await this.tunnels.ofSite(ctx, siteId)) ?? (await this.make(ctx, siteId)));
+  }
+
+  /** The tunnel of a site of the context's team, if it has one. */
+  async find(ctx: RequestContext, siteId: SiteId): Promise<TunnelFacts | undefined> {
+    const row = await this.tunnels.ofSite(ctx, siteId);
+    return row ? this.facts(row) : undefined;
+  }
+
+  private async facts(row: SiteTunnel): Promise<TunnelFacts> {
     const { endpoint, managementAddress, pool } = this.tunnel;
     return {
       username: uuidToBase62(row.tunnelId),
@@ -128,7 +137,7 @@ export class TunnelService {
       const row = await this.across.ofSite(ctx, siteId);
       if (!row) return this.insert(team, siteId, await this.addresses.take(ctx));
       if (servedSince && row.issuedAt < servedSince) await this.issue(team, row, { previousTunnelId: null, previousPasswordSealed: null });
-      if (!this.tunnel.pool.includes(row.address)) await this.move(team, row, await this.addresses.take(ctx));
+      if (!this.tunnel.isForSites(row.address)) await this.move(team, row, await this.addresses.take(ctx));
       return (await this.tunnels.ofSite(team, siteId))!;
     });
   }

@@ -60,7 +60,7 @@ export class PolicyServiceRuleDto {
 const Service = (): PropertyDecorator => (target, name) => {
   ApiProperty({ type: PolicyServiceRuleDto })(target, name);
   for (const check of [IsDefined(), IsObject(), ValidateNested()]) check(target, name);
-  Type(() => PolicyServiceRuleDto)(target, name as string);
+  Type(() => PolicyServiceRuleDto)(target, name);
 };
 
 export class PolicyContentDto {

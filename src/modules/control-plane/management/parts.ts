@@ -1,0 +1,5 @@
+import type { Provider } from '@nestjs/common';
+import { ManagementSection } from './management-section.js';
+import { RouterWay } from './router-way.js';
+
+export const MANAGEMENT_PROVIDERS: Provider[] = [ManagementSection, RouterWay];
