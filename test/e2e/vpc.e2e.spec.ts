@@ -99,7 +99,9 @@ describe('security groups and prefix lists', () => {
     ['an action', { rules: [{ ...web, action: 'drop' }] }, /action is not a field/],
     ['a site that is no id', { sites: ['abc'] }, /sites: there is no such site in your team: abc/],
     ['a site that is none', { sites: [UNKNOWN] }, new RegExp(UNKNOWN)],
-  ])('refuse %s and say what would be right', async (_what, wrong, message) => expect(await refused(GROUPS, group(wrong))).toMatch(message));
+  ])('refuse %s and say what would be right', async (_what, wrong, message) =>
+    expect(await refused(GROUPS, group(wrong))).toMatch(message),
+  );
 
   it.each<[string, Body, RegExp]>([
     ['an empty name', { name: ' ' }, /name/],
@@ -208,7 +210,10 @@ describe('on routers, security groups and prefix lists', () => {
 
   const status = async (path: string): Promise<unknown> => (await owner.get(path).expect(200)).body.status;
   const ours = (menu: string): Body[] => router.items(menu).filter(({ comment }) => String(comment).startsWith('rosfleet:vpc:'));
-  const addresses = (name: string): unknown[] => ours('/ip/firewall/address-list').filter((one) => one['list'] === name).map((one) => one['address']);
+  const addresses = (name: string): unknown[] =>
+    ours('/ip/firewall/address-list')
+      .filter((one) => one['list'] === name)
+      .map((one) => one['address']);
   const arrived = async (path: string, wanted = 'active'): Promise<void> => {
     for (let tries = 0; tries < 8 && (await status(path)) !== wanted; tries++) await fleet.pass(35);
     expect([await status(path), router.failures]).toEqual([wanted, []]);
@@ -265,9 +270,11 @@ describe('on routers, security groups and prefix lists', () => {
 
   it('wait for a router that is away, without being locked, and arrive in their newest wording', async () => {
     router.network.down = true;
-    await fleet.pass(300);
+    await fleet.pass(345); // ten heartbeats missed: it is offline
     for (const port of ['1001', '1002'])
-      expect((await owner.put(groupPath, group({ rules: [{ ...web, port }, rule], sites: [site] })).expect(200)).body.status).toBe('syncing');
+      expect((await owner.put(groupPath, group({ rules: [{ ...web, port }, rule], sites: [site] })).expect(200)).body.status).toBe(
+        'syncing',
+      );
     router.network.down = false;
     await arrived(groupPath);
     expect(ours('/ip/firewall/filter').map((one) => one['dst-port'])).toContain('1002');

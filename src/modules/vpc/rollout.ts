@@ -69,7 +69,7 @@ export class Rollout {
   }
 
   private unsettled(ctx: RequestContext, sites: readonly SiteId[]): Promise<Map<SiteId, SectionProgress>> {
-    return sites.length ? this.sections.unsettled(ctx, VPC_SECTION, sites) : Promise.resolve(new Map());
+    return sites.length ? this.sections.unsettled(ctx, VPC_SECTION, sites) : Promise.resolve(new Map<SiteId, SectionProgress>());
   }
 }
 

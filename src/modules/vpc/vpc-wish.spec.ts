@@ -20,7 +20,10 @@ const HOSTILE = '"; /system reset-configuration; $x [/user remove admin] \\\n#';
 const rule = (direction: Rule['direction'], protocol: number, port: string | null, address: string): Rule => ({
   ...{ id: id('fltr_'), direction, order: 1, protocol, port, address, description: HOSTILE },
 });
-const list = (cidrs: readonly string[]): VpcContent['lists'][number] => ({ id: id('prfx_lst_'), prefixes: cidrs.map((cidr) => ({ cidr })) });
+const list = (cidrs: readonly string[]): VpcContent['lists'][number] => ({
+  id: id('prfx_lst_'),
+  prefixes: cidrs.map((cidr) => ({ cidr })),
+});
 const content = (rules: readonly Rule[], lists: VpcContent['lists'] = []): VpcContent => ({ groups: [{ rules }], lists });
 
 const longest = Array.from({ length: 500 }, (_, i) => `2001:db8:aaaa:bbbb:cccc:dddd:${(i + 4096).toString(16)}:1111/128`);
@@ -116,7 +119,7 @@ describe('security groups and prefix lists', () => {
   });
 
   it('have at most fifteen ports in a rule, ranges counted twice', () => {
-    const some = rulesOf('ports in plenty', 6).flatMap((one) => (one['dst-port'] === undefined ? [] : [String(one['dst-port'])]));
+    const some = rulesOf('ports in plenty', 6).flatMap((one) => (one['dst-port'] === undefined ? [] : [one['dst-port'] as string]));
     expect(some.length).toBeGreaterThan(5);
     for (const text of some) expect(text.split(/[,-]/).length).toBeLessThanOrEqual(15);
     expect(some.slice(0, some.length / 5).join()).toBe(ports);

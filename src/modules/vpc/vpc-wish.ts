@@ -79,8 +79,8 @@ const entry = (name: string, list: string, address: string): WishItem => ({ name
 
 /** As many rules as its ports take; none where it says nothing about this family. @param filled lists that have networks of it */
 function ruleItems(family: Family, { id, direction, protocol, port, address }: Rule, filled: ReadonlySet<string>): WishItem[] {
-  const [remote, local] = direction === 'outbound' ? ['dst', 'src'] : ['src', 'dst'];
-  const match = remoteMatch(remote!, address, family, filled);
+  const [remote, local] = direction === 'outbound' ? (['dst', 'src'] as const) : (['src', 'dst'] as const);
+  const match = remoteMatch(remote, address, family, filled);
   if (!match || protocol === (family === 4 ? ICMPV6 : ICMP)) return [];
   const set = {
     chain: CHAIN,
@@ -95,7 +95,7 @@ function ruleItems(family: Family, { id, direction, protocol, port, address }: R
 
 /** Undefined where the address has nothing of this family. */
 function remoteMatch(
-  side: string,
+  side: 'src' | 'dst',
   address: string,
   family: Family,
   filled: ReadonlySet<string>,
