@@ -10,6 +10,7 @@ import { Sections1795410000000 } from './1795410000000-sections.js';
 import { Policies1795420000000 } from './1795420000000-policies.js';
 import { RouterAccess1795430000000 } from './1795430000000-router-access.js';
 import { Transient1795440000000 } from './1795440000000-transient.js';
+import { Vpc1795450000000 } from './1795450000000-vpc.js';
 import { Orchestration1795460000000 } from './1795460000000-orchestration.js';
 
 /** Every migration in order. Forward only; never edited once landed. */
@@ -26,5 +27,6 @@ export const migrations = [
   Policies1795420000000,
   RouterAccess1795430000000,
   Transient1795440000000,
+  Vpc1795450000000,
   Orchestration1795460000000,
 ];

@@ -30,6 +30,12 @@ export const OWNED: Readonly<Record<string, Thing>> = {
   'createPolicy.sites': 'site',
   'updatePolicy.sites': 'site',
   'assignPolicySites.sites': 'site',
+  '{securityGroupId}': 'securityGroup',
+  '{prefixListId}': 'prefixList',
+  'createSecurityGroup.sites': 'site',
+  'updateSecurityGroup.sites': 'site',
+  'createPrefixList.sites': 'site',
+  'updatePrefixList.sites': 'site',
   '{runbook}': 'runbook',
   '/runbook/{id}': 'runbook',
   '/runbooks/{id}': 'runbook',
@@ -84,6 +90,8 @@ export const SHARED: Readonly<Record<string, unknown>> = {
   allow_only_cidr: '203.0.113.7/32',
   dst_address: '192.168.88.20',
   expire_after_minutes: 15,
+  rules: [],
+  prefixes: [],
   report_id: () => `report-${newId()}`,
   digest: '0000000000000000',
   signature: 'x',
@@ -188,6 +196,10 @@ export function unknownLike(value: string): string {
 export const REFUSED_AS: Readonly<Record<string, number>> = {
   'listAuditLogs.user_id': 200, // a filter that nothing passes
   'acceptTeamInvite.token': 403, // whoever has the token has the mail; it is for another address
+  'createSecurityGroup.sites': 422,
+  'updateSecurityGroup.sites': 422,
+  'createPrefixList.sites': 422,
+  'updatePrefixList.sites': 422,
   'createUser.roles': 422,
   'updateUser.roles': 422,
 };

@@ -44,7 +44,18 @@ export const THINGS = [
     'session',
     'identity',
   ] as const),
-  ...(['site', 'job', 'policy', 'runbook', 'bootstrapTokenId', 'bootstrapToken', 'transientAccess', 'transientForward'] as const),
+  ...([
+    'site',
+    'job',
+    'policy',
+    'securityGroup',
+    'prefixList',
+    'runbook',
+    'bootstrapTokenId',
+    'bootstrapToken',
+    'transientAccess',
+    'transientForward',
+  ] as const),
   ...(['workspace', 'organization', 'organizationKey'] as const),
 ];
 export type Thing = (typeof THINGS)[number];
@@ -98,6 +109,11 @@ export async function populate(fleet: Fleet): Promise<Side> {
   const shops = { name: 'Shops', trusted_networks: ['192.0.2.0/24'], winbox: service(true), ...off, sites: [site.site] };
   const policy = (await owner.post('/control-plane/policies', shops).expect(201)).body.id as string;
 
+  const tills = { name: 'Tills', prefixes: [{ cidr: '192.0.2.0/24' }], sites: [] };
+  const prefixList = (await owner.post('/vpc/prefix-lists', tills).expect(201)).body.id as string;
+  const rules = [{ direction: 'outbound', order: 1, protocol: 6, port: '443', address: '0.0.0.0/0' }];
+  const securityGroup = (await owner.post('/vpc/security-groups', { name: 'Tills', rules, sites: [] }).expect(201)).body.id as string;
+
   await freshPerson();
   const sessions = (await owner.get('/oauth/sessions').expect(200)).body as { id: string; current?: boolean }[];
 
@@ -124,7 +140,7 @@ export async function populate(fleet: Fleet): Promise<Side> {
       ...{ invitation: invitation!.id, invitationToken: (await fleet.mail(guest)).links[0]!.split('/').at(-1)! },
       identity,
       session: sessions.find((s) => !s.current)!.id,
-      ...{ site: site.site, job: job['id'] as string, policy, runbook: team.runbookId },
+      ...{ site: site.site, job: job['id'] as string, policy, securityGroup, prefixList, runbook: team.runbookId },
       ...{ bootstrapTokenId: runbookToken.id, bootstrapToken: uuidToBase62(runbookToken.id as string) },
       ...{ transientAccess, transientForward },
       ...{ workspace, organization: organization.id, organizationKey: team.organizationId },

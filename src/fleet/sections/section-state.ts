@@ -84,6 +84,12 @@ export function failed(state: SectionState, now: Date, reason: string): SectionS
   return { ...state, phase: 'idle', attempts, lastError: reason, dueAt: seconds(now, retrySeconds(attempts)) };
 }
 
+/**
+ * How a site that has not got the newest wish stands: it is about to get it, its router being online; the newest try failed; or
+ * it waits for a router that is offline or was never adopted.
+ */
+export type SectionProgress = 'underway' | 'failed' | 'waiting';
+
 export type SectionStatus = 'pending' | 'syncing' | 'applied' | 'failed';
 
 /** The state in one word, for people. */

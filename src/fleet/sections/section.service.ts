@@ -7,6 +7,7 @@ import { SectionNotFound } from '../errors.js';
 import { SiteService } from '../sites/site.service.js';
 import { footprintOf, type SectionDefinition, Sections, type SectionSite } from './section-definition.js';
 import { SectionMarker } from './section-marker.js';
+import type { SectionProgress } from './section-state.js';
 import { SectionWishes } from './section-wishes.js';
 import { SectionsRepository } from './sections.repository.js';
 import type { SiteSection } from './site-section.entity.js';
@@ -96,6 +97,11 @@ export class SectionService {
   /** How many of these sites stand how with a section. */
   async tally(ctx: RequestContext, name: string, sites: readonly SiteId[]): Promise<{ failed: number; open: number }> {
     return this.repository.tally(ctx, name, sites);
+  }
+
+  /** The sites of the context's team that have not got the newest wish of a section, and how each stands; among some only, if given. */
+  unsettled(ctx: RequestContext, name: string, among?: readonly SiteId[]): Promise<Map<SiteId, SectionProgress>> {
+    return this.repository.unsettled(ctx, name, among);
   }
 
   private async standing(ctx: RequestContext, siteId: SiteId, name: string, other?: Wish) {

@@ -5,6 +5,7 @@ import { AppKeys } from '../../platform/crypto/index.js';
 import { AcrossTeams, Database } from '../../platform/database/index.js';
 import { keyed, type KeyedWish, NOTHING_WISHED, type Wish } from '../../routeros/sections/index.js';
 import { KeptRecently } from './kept-recently.js';
+import type { SectionProgress } from './section-state.js';
 import { SiteSection } from './site-section.entity.js';
 
 const SEALED_FOR = 'section-content';
@@ -135,6 +136,20 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
       [ctx.requireTeam(), section, sites],
     );
     return row ?? { failed: 0, open: 0 };
+  }
+
+  /** Living sites of the context's team that have not got the newest wish, in one statement. */
+  async unsettled(ctx: RequestContext, section: string, among?: readonly SiteId[]): Promise<Map<SiteId, SectionProgress>> {
+    const rows = await this.db.query<{ id: SiteId; progress: SectionProgress }>(
+      ctx,
+      `SELECT o.site_id AS id, CASE WHEN p.has_pulse AND (o.attempts = 0 OR o.phase NOT IN ('idle', 'checking')) THEN 'underway'
+         WHEN o.attempts > 0 THEN 'failed' ELSE 'waiting' END AS progress
+       FROM site_section o JOIN site s ON s.id = o.site_id LEFT JOIN site_pulse p ON p.site_id = o.site_id
+       WHERE o.team_id = $1 AND o.section = $2 AND ($3::uuid[] IS NULL OR o.site_id = ANY($3)) AND s.deletion_requested_at IS NULL
+         AND (o.wanted > o.applied OR o.attempts > 0 OR o.phase NOT IN ('idle', 'checking'))`,
+      [ctx.requireTeam(), section, among ?? null],
+    );
+    return new Map(rows.map(({ id, progress }) => [id, progress]));
   }
 
   /** Writes everything that changes; `wanted` is left to `mark`, which may have raised it meanwhile. */

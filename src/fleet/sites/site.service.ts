@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/index.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { newId, RequestContext, type RunbookId, type SiteId, type TeamId, type UserId } from '../../platform/context/index.js';
-import { uuidToBase62 } from '../../platform/crypto/index.js';
 import { Database } from '../../platform/database/index.js';
 import { ValidationFailed } from '../../platform/errors/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import type { Slice } from '../../platform/http/index.js';
 import { SiteBeingDeleted, SiteNotFound } from '../errors.js';
 import { SiteDeleted, SiteDeletionRequested } from '../events.js';
+import { pidOf } from './pid.js';
 import type { Site } from './site.entity.js';
 import { type SiteOwner, SitesAcrossTeams } from './sites-across-teams.js';
 import { SitesRepository, type SiteWithPulse, type VisitedSite } from './sites.repository.js';
@@ -195,7 +195,7 @@ export class SiteService {
 export function newSite(teamId: TeamId, wish: SiteWish, now: Date): Site {
   const id = wish.id ?? newId<SiteId>();
   return {
-    ...{ id, teamId, pid: `site_${uuidToBase62(id)}`, name: wish.name, address: wish.address ?? null, timezone: wish.timezone ?? null },
+    ...{ id, teamId, pid: pidOf(id), name: wish.name, address: wish.address ?? null, timezone: wish.timezone ?? null },
     ...{ latitude: wish.location?.lat ?? null, longitude: wish.location?.lon ?? null, runbookId: wish.runbookId ?? null },
     ...{
       hardwareHash: null,

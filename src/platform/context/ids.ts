@@ -14,6 +14,10 @@ export type SiteId = Id<'site'>;
 export type JobId = Id<'job'>;
 export type RunbookId = Id<'runbook'>;
 export type PolicyId = Id<'policy'>;
+/** `sec_grp_` and a KSUID. */
+export type SecurityGroupId = Id<'security-group'>;
+/** `prfx_lst_` and a KSUID. */
+export type PrefixListId = Id<'prefix-list'>;
 export type BootstrapTokenId = Id<'bootstrap-token'>;
 export type TaskId = Id<'task'>;
 export type SessionId = Id<'session'>;

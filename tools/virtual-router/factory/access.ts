@@ -40,7 +40,8 @@ export const ACCESS: Record<string, MenuSpec> = {
         throw new RouterOsError('failure: invalid user name');
     },
     removing(item, router) {
-      if (item.get('group') === 'full' && item.get('disabled') !== true && fullUsers(router) <= 1) throw new RouterOsError('failure: can not remove last full user');
+      if (item.get('group') === 'full' && item.get('disabled') !== true && fullUsers(router) <= 1)
+        throw new RouterOsError('failure: can not remove last full user');
     },
     computed: { 'last-logged-in': () => NOTHING, expired: () => false },
   }),

@@ -1,0 +1,2 @@
+/** The face of security groups and prefix lists. */
+export { VpcModule } from './vpc.module.js';
