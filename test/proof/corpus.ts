@@ -61,6 +61,7 @@ interface Standing {
   site_id: string;
   phase: string;
   attempts: number;
+  last_error: string | null;
   wanted: number;
   applied: number;
 }
@@ -156,7 +157,7 @@ export class Corpus {
   }
 
   private async look(): Promise<void> {
-    const standings = await this.fleet.sql<Standing>(`SELECT site_id, phase, attempts, wanted, applied FROM site_section WHERE section = 'proof'`); // prettier-ignore
+    const standings = await this.fleet.sql<Standing>(`SELECT site_id, phase, attempts, last_error, wanted, applied FROM site_section WHERE section = 'proof'`); // prettier-ignore
     const bySite = new Map(standings.map((one) => [one.site_id, one]));
     const now = this.fleet.clock.now();
     const again: Office[] = [];
@@ -185,13 +186,13 @@ export class Corpus {
     return decided && settled && reach.both;
   }
 
-  private close(office: Office, { attempts, wanted, applied }: Standing): void {
+  private close(office: Office, { attempts, wanted, applied, phase, last_error }: Standing): void {
     const { open, router, reach } = office;
     const kept = attempts === 0 && wanted === applied;
     const { push, before, bootedAt, began, polling, management, lostAt, backAt } = open!;
     const backAfter = lostAt === null ? null : ((backAt ?? Infinity) - lostAt) / 1000;
     const wrong = [
-      ...(this.fleet.clock.now() - began > PATIENCE_MS ? ['did not come to an end'] : []),
+      ...(this.fleet.clock.now() - began > PATIENCE_MS ? [`did not come to an end: ${phase}, ${attempts} attempts, ${applied} of ${wanted}: ${last_error}`] : []),
       ...(reach.both ? [] : [`fetch ${reach.fetch()}; login ${reach.login()}`]),
       ...(backAfter !== null && backAfter > LIMIT_SECONDS ? [`back after ${backAfter} s only`] : []),
       ...(!kept && router.export('', { sensitive: true }) !== before ? ['is not what it was'] : []),
