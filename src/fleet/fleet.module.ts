@@ -29,6 +29,7 @@ import { StatRetention } from './pulse/stat-retention.js';
 import { UptimeController } from './pulse/uptime.controller.js';
 import { UptimeService } from './pulse/uptime.service.js';
 import { ManagementPath } from './ports/management-path.js';
+import { RouterSnapshots } from './ports/router-snapshots.js';
 import { RouterLinks } from './router-links.js';
 import { RunbookService } from './runbooks/runbook.service.js';
 import { RunbooksController } from './runbooks/runbooks.controller.js';
@@ -69,9 +70,10 @@ import { SitesRepository } from './sites/sites.repository.js';
     ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService, DeviceScripts],
     ...[PollService, PollLane, DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
     ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
+    RouterSnapshots,
     ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention],
   ],
-  exports: [SiteService, JobService, RunbookService, DeviceTokens, Sections, SectionMarker, SectionService, ManagementPath, DeviceScripts],
+  exports: [SiteService, JobService, RunbookService, DeviceTokens, Sections, SectionMarker, SectionService, ManagementPath, RouterSnapshots, DeviceScripts],
 })
 export class FleetModule implements OnModuleInit {
   constructor(

@@ -7,6 +7,7 @@ export { JobService, type JobWish } from './jobs/job.service.js';
 export { type SeatLimit, SeatLimits } from './ports/seat-limits.js';
 export { TeamDirectory } from './ports/team-directory.js';
 export { ManagementPath, type PathState, type WayToRouters } from './ports/management-path.js';
+export { type KnownRouter, RouterSnapshots, type RouterSnapshotSource } from './ports/router-snapshots.js';
 export { RunbookService } from './runbooks/runbook.service.js';
 export { SiteService } from './sites/site.service.js';
 export { type SectionDefinition, Sections, type SectionSite } from './sections/section-definition.js';

@@ -2,6 +2,8 @@ import { ManagementPath, type SectionDefinition, SectionMarker, Sections } from 
 import { MgmtTunnel } from '../../src/modules/control-plane/tunnel/mgmt-tunnel.js';
 import { RequestContext, type SiteId } from '../../src/platform/context/index.js';
 import { Database } from '../../src/platform/database/index.js';
+import { type Lockout, predictLockout, SNAPSHOT_MENUS, type Snapshot } from '../../src/routeros/lockout/index.js';
+import { keyed, type KeyedWish } from '../../src/routeros/sections/index.js';
 import { nodeHttp, Reachability, type Surroundings, type VirtualRouter } from '../../tools/virtual-router/index.js';
 import { Fleet, type Team } from '../e2e/support/fleet.js';
 import { Dice } from './dice.js';
@@ -25,6 +27,8 @@ export interface PushResult {
   /** Seconds from the first look that found something lost to the one that found all of it back; null when nothing was lost. */
   readonly backAfter: number | null;
   readonly kept: boolean;
+  /** What the prediction said before the push was sent. */
+  readonly predicted: readonly Lockout[];
   /** Empty when all was as it has to be. */
   readonly wrong: readonly string[];
 }
@@ -48,6 +52,7 @@ interface Office {
 
 interface Trial {
   readonly push: Push;
+  readonly predicted: readonly Lockout[];
   readonly before: string;
   readonly bootedAt: number;
   readonly began: number;
@@ -148,10 +153,11 @@ export class Corpus {
 
   private begin(office: Office): void {
     const push = nextPush(office.good, office.around, office.dice, office.firewall);
+    const predicted = predict(office, push);
     office.wished = push.plan;
     office.pushes += 1;
     office.open = {
-      ...{ push, before: office.router.export('', { sensitive: true }), bootedAt: office.router.bootedAt, began: this.fleet.clock.now() },
+      ...{ push, predicted, before: office.router.export('', { sensitive: true }), bootedAt: office.router.bootedAt, began: this.fleet.clock.now() },
       ...{ polling: false, management: false, lostAt: null, backAt: null },
     };
   }
@@ -189,7 +195,7 @@ export class Corpus {
   private close(office: Office, { attempts, wanted, applied, phase, last_error }: Standing): void {
     const { open, router, reach } = office;
     const kept = attempts === 0 && wanted === applied;
-    const { push, before, bootedAt, began, polling, management, lostAt, backAt } = open!;
+    const { push, predicted, before, bootedAt, began, polling, management, lostAt, backAt } = open!;
     const backAfter = lostAt === null ? null : ((backAt ?? Infinity) - lostAt) / 1000;
     const wrong = [
       ...(this.fleet.clock.now() - began > PATIENCE_MS ? [`did not come to an end: ${phase}, ${attempts} attempts, ${applied} of ${wanted}: ${last_error}`] : []),
@@ -203,7 +209,7 @@ export class Corpus {
     router.failures.length = 0;
     const id = `${this.seed}:${office.index}:${office.pushes}`;
     const cut = { polling, management };
-    this.results.push({ id, version: router.version, firewall: office.firewall, fatal: push.fatal, cut, backAfter, kept, wrong });
+    this.results.push({ id, version: router.version, firewall: office.firewall, fatal: push.fatal, cut, backAfter, kept, predicted, wrong });
     if (kept) office.good = push.plan;
     office.open = undefined;
   }
@@ -223,3 +229,32 @@ export class Corpus {
   }
 }
 
+
+/** The router's configuration as its API would print it. */
+const snapshotOf = (router: VirtualRouter): Snapshot =>
+  Object.fromEntries(
+    SNAPSHOT_MENUS.map((menu) => [
+      menu,
+      router
+        .items(menu)
+        .map(({ password: _, ...item }) => Object.fromEntries(Object.entries(item).map(([name, value]) => [name, String(value)]))),
+    ]),
+  );
+
+/** Judged as the server would: by what it knows, not by what the model of the router does. */
+function predict({ router, around, good }: Office, { plan }: Push): Lockout[] {
+  const form = (one: Plan): KeyedWish => keyed(wishOf(one, around), 1);
+  const { server, tunnel, login } = around;
+  return predictLockout(
+    snapshotOf(router),
+    { section: 'proof', above: [], had: form(good), shall: form(plan) },
+    {
+      server: { address: server.address, port: server.port, named: true },
+      management: {
+        endpoint: { host: tunnel.name!, address: tunnel.address, port: tunnel.port, named: true },
+        ...{ tunnelUser: tunnel.user, tunnelPassword: tunnel.password, address: tunnel.management, own: tunnel.own },
+        ...{ user: login.user, password: login.password, apiPort: login.port },
+      },
+    },
+  );
+}

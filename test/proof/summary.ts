@@ -15,6 +15,8 @@ export interface Report {
   readonly worstSecondsToReachable: number;
   readonly byKind: Readonly<Record<string, { pushes: number; cutOff: number; worst: number }>>;
   readonly byVersion: Readonly<Record<string, number>>;
+  /** Of pushes that cut polling or management, the share that the prediction warned of; of harmless ones, the share that it warned of too. */
+  readonly prediction: { readonly recall: number; readonly falseAlarms: number; readonly missed: readonly string[]; readonly needless: readonly string[] };
   readonly failures: readonly PushResult[];
 }
 
@@ -37,7 +39,20 @@ export function summary(results: readonly PushResult[], { seed, routers }: { see
       }),
     ),
     byVersion: Object.fromEntries([...new Set(results.map(({ version }) => version))].sort().map((version) => [version, count(results, (one) => one.version === version)])), // prettier-ignore
+    prediction: predictionOf(results),
     failures: results.filter(({ wrong }) => wrong.length),
+  };
+}
+
+const warned = ({ predicted }: PushResult): boolean => predicted.some(({ cut }) => cut !== 'services');
+
+function predictionOf(results: readonly PushResult[]): Report['prediction'] {
+  const [cut, harmless] = [results.filter(wasCut), results.filter((one) => !wasCut(one))];
+  const share = (some: number, all: number): number => (all ? Math.round((some / all) * 10_000) / 10_000 : 1);
+  return {
+    ...{ recall: share(count(cut, warned), cut.length), falseAlarms: harmless.length ? share(count(harmless, warned), harmless.length) : 0 },
+    missed: cut.filter((one) => !warned(one)).map(({ id, fatal }) => `${id} ${fatal ?? 'ordinary'}`),
+    needless: harmless.filter(warned).map(({ id, predicted }) => `${id} ${predicted.map(({ item, why }) => `${item}: ${why}`).join(' ')}`),
   };
 }
 
@@ -51,6 +66,9 @@ export function table(report: Report): string {
     `lost polling ${report.lostPolling}, management ${report.lostManagement}; worst time to reachable ${report.worstSecondsToReachable} s`,
     `${'kind'.padEnd(32)}${'pushes'.padStart(7)}${'cut off'.padStart(9)}${'worst'.padStart(7)}`,
     ...rows,
+    `prediction: recall ${report.prediction.recall}, false alarms ${report.prediction.falseAlarms} of harmless pushes`,
+    ...report.prediction.missed.map((one) => `missed ${one}`),
+    ...report.prediction.needless.map((one) => `needless ${one}`),
     ...report.failures.map(({ id, fatal, version, wrong }) => `FAILED ${id} (${version}, ${fatal ?? 'ordinary'}): ${wrong.join('; ')}`),
   ].join('\n');
 }

@@ -101,10 +101,13 @@ export const FATAL: Readonly<Record<string, Change>> = {
 };
 
 /** Adds, removes or keeps one of some items, up to a handful. */
-const turn = (items: readonly WishItem[], dice: Dice, make: (n: number) => WishItem['set']): readonly WishItem[] => {
-  if (items.length && dice.chance(0.4)) return items.filter((one) => one !== dice.pick(items));
+const turn = (items: readonly WishItem[], dice: Dice, make: (n: number) => WishItem['set'], prefix = 'n'): readonly WishItem[] => {
+  if (items.length && dice.chance(0.4)) {
+    const gone = dice.pick(items);
+    return items.filter((one) => one !== gone);
+  }
   const n = dice.below(6);
-  const fresh = rule(`n${n}`, make(n));
+  const fresh = rule(`${prefix}${n}`, make(n));
   return [...items.filter(({ name }) => name !== fresh.name), fresh];
 };
 
@@ -132,7 +135,7 @@ function someRule(dice: Dice): WishItem['set'] {
 /** What people do on an ordinary day. Some of it cuts the router off all the same. */
 const ORDINARY: readonly Change[] = [
   (plan, _, dice) => ({ ...plan, rules: turn(plan.rules, dice, () => someRule(dice)) }),
-  (plan, _, dice) => ({ ...plan, above: turn(plan.above, dice, () => someRule(dice)) }),
+  (plan, _, dice) => ({ ...plan, above: turn(plan.above, dice, () => someRule(dice), 'a') }),
   (plan, _, dice) => ({ ...plan, lists: turn(plan.lists, dice, () => ({ list: 'rosfleet-proof', address: someAddress(dice) })) }),
   (plan, _, dice) => ({ ...plan, users: turn(plan.users, dice, (n) => ({ name: `person${n}`, group: dice.pick(['read', 'write', 'full']), password: { secret: String(dice.below(1e9)) } })) }), // prettier-ignore
   (plan, _, dice) => ({ ...plan, addresses: turn(plan.addresses, dice, (n) => ({ address: `10.${n}.${dice.below(250)}.1/24`, interface: dice.pick(['bridge', 'ether4']) })) }), // prettier-ignore
