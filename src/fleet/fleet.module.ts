@@ -31,6 +31,7 @@ import { UptimeController } from './pulse/uptime.controller.js';
 import { UptimeService } from './pulse/uptime.service.js';
 import { ManagementPath } from './ports/management-path.js';
 import { RouterLeftovers } from './ports/router-leftovers.js';
+import { RouterSnapshots } from './ports/router-snapshots.js';
 import { RouterLinks } from './router-links.js';
 import { RunbookService } from './runbooks/runbook.service.js';
 import { RunbooksController } from './runbooks/runbooks.controller.js';
@@ -71,6 +72,7 @@ import { SitesRepository } from './sites/sites.repository.js';
     ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService, DeviceScripts],
     ...[PollService, PollLane, DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
     ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
+    RouterSnapshots,
     ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention, OrchestrationLog],
   ],
   exports: [
@@ -82,6 +84,7 @@ import { SitesRepository } from './sites/sites.repository.js';
     SectionMarker,
     SectionService,
     ManagementPath,
+    RouterSnapshots,
     DeviceScripts,
     RouterLeftovers,
   ],

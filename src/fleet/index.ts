@@ -8,6 +8,7 @@ export { type SeatLimit, SeatLimits } from './ports/seat-limits.js';
 export { TeamDirectory } from './ports/team-directory.js';
 export { ManagementPath, type PathState, type WayToRouters } from './ports/management-path.js';
 export { RouterLeftovers } from './ports/router-leftovers.js';
+export { type KnownRouter, RouterSnapshots, type RouterSnapshotSource } from './ports/router-snapshots.js';
 export { RunbookService } from './runbooks/runbook.service.js';
 export { pidOf, siteIdOf } from './sites/pid.js';
 export { SiteService } from './sites/site.service.js';

@@ -123,6 +123,18 @@ describe('a configuration section', () => {
     expect(await section()).toMatchObject({ status: 'applied', attempts: 0 });
   });
 
+  it('that makes no sense says so, and keeps no job from its router', async () => {
+    const [twice] = rule('9').menus;
+    await mark({ menus: [twice!, twice!], settings: [] });
+    const made = await team.owner.job(site, '/system identity set name=meanwhile');
+    await fleet.pass(65);
+    expect(await section()).toMatchObject({ status: 'failed', last_error: expect.stringContaining('two items named rule') });
+    expect((await team.owner.get(`/site/${site}/job/${String(made['id'])}`)).body.state).toBe('done');
+    await mark(rule('6'));
+    await fleet.pass(65);
+    expect(await section()).toMatchObject({ status: 'applied', attempts: 0 });
+  });
+
   it('that somebody changed on the router is written anew', async () => {
     await fleet.pass(65); // the first look
     await router.paste('/ip firewall filter set [find comment~"sample"] dst-port=9999');

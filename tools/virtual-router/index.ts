@@ -2,6 +2,7 @@ export { ApiServer, type ApiServerOptions } from './api/index.js';
 export { RealClock, VirtualClock, type Clock } from './clock.js';
 export { RouterOsError, RouterStopped, UnsupportedByVirtualRouter } from './errors.js';
 export type { ExportOptions } from './menus/export.js';
+export { Reachability, type Answer, type Host, type Surroundings } from './network/index.js';
 export type { RouterOptions, UploadHook, UploadRequest } from './router-options.js';
 export { nodeHttp, type HttpRequest, type HttpResponse, type HttpTransport } from './system/http-transport.js';
 export type { LogEntry } from './system/log-book.js';

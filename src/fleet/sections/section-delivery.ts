@@ -135,7 +135,7 @@ export class SectionDelivery {
       await this.repository.store(ctx, wish, row.salt, shall.hash, now);
       return this.job(row, definition, scripts[part]!);
     } catch (err) {
-      if (sqlState(err) !== undefined) throw err; // the transaction is void; the next poll tries again
+      if (sqlState(err) !== '') throw err; // the transaction is void; the next poll tries again
       // One section that cannot be rendered must not keep the others, nor jobs, from its router.
       this.logger.error({ err, siteId: row.siteId, section: row.section }, 'a section could not be rendered');
       Object.assign(row, failed(row, now, `This section could not be rendered: ${err instanceof Error ? err.message : 'unknown error'}`));

@@ -3,7 +3,9 @@ import { Clock } from '../../platform/clock/clock.js';
 import type { RequestContext, SiteId } from '../../platform/context/index.js';
 import { Database } from '../../platform/database/index.js';
 import { type Change, changesBetween, keyed, type KeyedWish, masked, planPush, type Wish } from '../../routeros/sections/index.js';
+import { type Lockout, predictLockout } from '../../routeros/lockout/index.js';
 import { SectionNotFound } from '../errors.js';
+import { RouterSnapshots } from '../ports/router-snapshots.js';
 import { SiteService } from '../sites/site.service.js';
 import { footprintOf, type SectionDefinition, Sections, type SectionSite } from './section-definition.js';
 import { SectionMarker } from './section-marker.js';
@@ -24,6 +26,8 @@ export interface SectionPreview {
   readonly trial: boolean;
   /** What was in force is not known: everything is written anew. */
   readonly anew: boolean;
+  /** What it would cut; null when the router's configuration is not known. */
+  readonly lockout: readonly Lockout[] | null;
 }
 
 /** Sections of a site as people see them: where they stand, what a push would change, its script. */
@@ -35,6 +39,7 @@ export class SectionService {
     private readonly wishes: SectionWishes,
     private readonly marker: SectionMarker,
     private readonly sites: SiteService,
+    private readonly snapshots: RouterSnapshots,
     private readonly db: Database,
     private readonly clock: Clock,
   ) {}
@@ -54,14 +59,17 @@ export class SectionService {
   }
 
   /**
-   * What the next push would change on the router, as far as we know what it holds.
+   * What the next push would change on the router and cut off, as far as we know what it holds. May ask the router: seconds.
    * @param wish another one than the section has now, to look at before it is saved
    * @throws SiteNotFound, SectionNotFound
    */
   async preview(ctx: RequestContext, siteId: SiteId, name: string, wish?: Wish): Promise<SectionPreview> {
     const { definition, had, shall } = await this.standing(ctx, siteId, name, wish);
     const changes = changesBetween(had, shall);
-    return { changes, trial: changes.length > 0 && definition.cuts(had, shall), anew: had === null };
+    const known = changes.length ? await this.snapshots.of(ctx, siteId) : null;
+    const planned = { section: definition.name, above: this.sections.above(definition), had, shall };
+    const lockout = known && predictLockout(known.snapshot, planned, known.ways);
+    return { changes, trial: changes.length > 0 && definition.cuts(had, shall), anew: had === null, lockout };
   }
 
   /** The scripts that the next push would send, for people, with stars for secrets. @throws SiteNotFound, SectionNotFound */

@@ -10,6 +10,7 @@ export {
   keyed,
   masked,
   NOTHING_WISHED,
+  type KeyedItem,
   type KeyedWish,
   type Secret,
   type Wish,

@@ -14,6 +14,8 @@ export interface ApiServerOptions {
   readonly ports?: Readonly<Record<number, number>>;
   /** The address the router sees for a client's real one. Default: the real one. */
   readonly peer?: (address: string) => string;
+  /** Whether a connection reaches the router at all, asked for each; for a router whose network is modelled. Default: yes. */
+  readonly reached?: () => boolean;
 }
 
 /** The API service of a virtual router, on real TCP ports. */
@@ -23,12 +25,13 @@ export class ApiServer {
   private constructor(
     private readonly router: VirtualRouter,
     private readonly peer: (address: string) => string,
+    private readonly reached: () => boolean,
   ) {}
 
   /** Begins to listen. @throws the system's error when a port is taken */
   static async start(router: VirtualRouter, options: ApiServerOptions = {}): Promise<ApiServer> {
-    const { host = '127.0.0.1', ports = { 8728: 0 }, peer = (address: string) => address } = options;
-    const server = new ApiServer(router, peer);
+    const { host = '127.0.0.1', ports = { 8728: 0 }, peer = (address: string) => address, reached = () => true } = options;
+    const server = new ApiServer(router, peer, reached);
     try {
       for (const [logical, real] of Object.entries(ports)) await server.listen(Number(logical), host, real);
     } catch (error) {
@@ -72,6 +75,7 @@ export class ApiServer {
     const open =
       this.router.isOn &&
       !this.router.network.down &&
+      this.reached() &&
       service !== undefined &&
       service.get('disabled') !== true &&
       Number(toText(service.get('port'))) === logical &&

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { Lockout } from '../../../routeros/lockout/index.js';
 import type { Change } from '../../../routeros/sections/index.js';
 import type { SectionPreview, SectionReport } from '../section.service.js';
 import { type SectionStatus, statusOf } from '../section-state.js';
@@ -55,6 +56,18 @@ export class SectionChangeDto {
   after!: Record<string, unknown> | null;
 }
 
+export class LockoutDto {
+  @ApiProperty({
+    enum: ['management', 'polling', 'services'],
+    description: "management: our logins through the tunnel; polling: the router's own requests to us; services: people's logins.",
+  })
+  cut!: Lockout['cut'];
+  @ApiProperty({ description: "What would cut it: an item's name in its section, its comment, or the properties that find it." })
+  item!: string;
+  @ApiProperty()
+  why!: string;
+}
+
 export class SectionPreviewDto {
   @ApiProperty({ type: SectionChangeDto, isArray: true })
   changes!: SectionChangeDto[];
@@ -62,6 +75,13 @@ export class SectionPreviewDto {
   trial!: boolean;
   @ApiProperty({ description: 'What is in force is not known, so that everything would be written anew.' })
   anew!: boolean;
+  @ApiProperty({
+    type: LockoutDto,
+    isArray: true,
+    nullable: true,
+    description: "What the change would cut that is open now, by the router's configuration; null when that is not known.",
+  })
+  lockout!: LockoutDto[] | null;
 }
 
 const iso = (date: Date | null | undefined): string | null => date?.toISOString() ?? null;
@@ -82,6 +102,6 @@ export const toSectionDto = ({ definition, row }: SectionReport): SectionDto => 
   drifted_at: iso(row?.driftedAt),
 });
 
-export const toSectionPreviewDto = ({ changes, trial, anew }: SectionPreview): SectionPreviewDto => ({
-  ...{ changes: changes.map((change) => ({ ...change })), trial, anew },
+export const toSectionPreviewDto = ({ changes, trial, anew, lockout }: SectionPreview): SectionPreviewDto => ({
+  ...{ changes: changes.map((change) => ({ ...change })), trial, anew, lockout: lockout && lockout.map((one) => ({ ...one })) },
 });

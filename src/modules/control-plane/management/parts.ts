@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { ManagementSection } from './management-section.js';
+import { RouterSnapshot } from './router-snapshot.js';
 import { RouterWay } from './router-way.js';
 
-export const MANAGEMENT_PROVIDERS: Provider[] = [ManagementSection, RouterWay];
+export const MANAGEMENT_PROVIDERS: Provider[] = [ManagementSection, RouterWay, RouterSnapshot];

@@ -1,0 +1,1 @@
+export { Reachability, type Answer, type Host, type Surroundings } from './reachability.js';
