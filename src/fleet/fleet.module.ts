@@ -73,7 +73,18 @@ import { SitesRepository } from './sites/sites.repository.js';
     RouterSnapshots,
     ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention],
   ],
-  exports: [SiteService, JobService, RunbookService, DeviceTokens, Sections, SectionMarker, SectionService, ManagementPath, RouterSnapshots, DeviceScripts],
+  exports: [
+    SiteService,
+    JobService,
+    RunbookService,
+    DeviceTokens,
+    Sections,
+    SectionMarker,
+    SectionService,
+    ManagementPath,
+    RouterSnapshots,
+    DeviceScripts,
+  ],
 })
 export class FleetModule implements OnModuleInit {
   constructor(

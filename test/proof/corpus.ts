@@ -144,7 +144,18 @@ export class Corpus {
     const site = (await this.sites()).find((id) => !known.has(id)) as SiteId | undefined;
     if (!site) throw new Error(`Router ${index} was not adopted.`);
     const good = wayIn(place);
-    const one: Office = { index, router, site, reach, around: place, dice: new Dice(this.seed * 7919 + index), firewall, good, wished: good, pushes: 0 };
+    const one: Office = {
+      index,
+      router,
+      site,
+      reach,
+      around: place,
+      dice: new Dice(this.seed * 7919 + index),
+      firewall,
+      good,
+      wished: good,
+      pushes: 0,
+    };
     this.offices.push(one);
     this.bySite.set(site, one);
   }
@@ -159,7 +170,13 @@ export class Corpus {
     office.wished = push.plan;
     office.pushes += 1;
     office.open = {
-      ...{ push, predicted, before: office.router.export('', { sensitive: true }), bootedAt: office.router.bootedAt, began: this.fleet.clock.now() },
+      ...{
+        push,
+        predicted,
+        before: office.router.export('', { sensitive: true }),
+        bootedAt: office.router.bootedAt,
+        began: this.fleet.clock.now(),
+      },
       ...{ polling: false, management: false, lostAt: null, backAt: null },
     };
   }
@@ -200,7 +217,9 @@ export class Corpus {
     const { push, predicted, before, bootedAt, began, polling, management, lostAt, backAt } = open!;
     const backAfter = lostAt === null ? null : ((backAt ?? Infinity) - lostAt) / 1000;
     const wrong = [
-      ...(this.fleet.clock.now() - began > PATIENCE_MS ? [`did not come to an end: ${phase}, ${attempts} attempts, ${applied} of ${wanted}: ${last_error}`] : []),
+      ...(this.fleet.clock.now() - began > PATIENCE_MS
+        ? [`did not come to an end: ${phase}, ${attempts} attempts, ${applied} of ${wanted}: ${last_error}`]
+        : []),
       ...(reach.both ? [] : [`fetch ${reach.fetch()}; login ${reach.login()}`]),
       ...(backAfter !== null && backAfter > LIMIT_SECONDS ? [`back after ${backAfter} s only`] : []),
       ...(!kept && router.export('', { sensitive: true }) !== before ? ['is not what it was'] : []),
@@ -210,10 +229,23 @@ export class Corpus {
     ];
     router.failures.length = 0;
     const form = (plan: Plan): KeyedWish => keyed(wishOf(plan, office.around), 1);
-    const changes = changesBetween(form(office.good), form(push.plan)).map(({ action, menu, item, after }) => `${action} ${menu} ${item} ${JSON.stringify(after)}`);
+    const changes = changesBetween(form(office.good), form(push.plan)).map(
+      ({ action, menu, item, after }) => `${action} ${menu} ${item} ${JSON.stringify(after)}`,
+    );
     const id = `${this.seed}:${office.index}:${office.pushes}`;
     const cut = { polling, management };
-    this.results.push({ id, version: router.version, firewall: office.firewall, fatal: push.fatal, changes, cut, backAfter, kept, predicted, wrong });
+    this.results.push({
+      id,
+      version: router.version,
+      firewall: office.firewall,
+      fatal: push.fatal,
+      changes,
+      cut,
+      backAfter,
+      kept,
+      predicted,
+      wrong,
+    });
     if (kept) office.good = push.plan;
     office.open = undefined;
   }
@@ -232,7 +264,6 @@ export class Corpus {
     }
   }
 }
-
 
 /** The router's configuration as its API would print it. */
 const snapshotOf = (router: VirtualRouter): Snapshot =>

@@ -24,7 +24,8 @@ describe('random pushes, a tenth of them fatal', () => {
       const corpus = await Corpus.make(fleet, SEED, ROUTERS);
       const began = performance.now();
       await corpus.run(PUSHES, (done) => {
-        if (process.env['PROOF_PROGRESS']) process.stderr.write(`\r${done} of ${PUSHES} pushes, ${Math.round((performance.now() - began) / 1000)} s `);
+        if (process.env['PROOF_PROGRESS'])
+          process.stderr.write(`\r${done} of ${PUSHES} pushes, ${Math.round((performance.now() - began) / 1000)} s `);
       });
       const report = summary(corpus.results, { seed: SEED, routers: ROUTERS });
       if (process.env['PROOF_OUTPUT']) writeFileSync(process.env['PROOF_OUTPUT'], `${JSON.stringify(report, null, 2)}\n`);

@@ -18,7 +18,12 @@ export interface Report {
   readonly byKind: Readonly<Record<string, { pushes: number; cutOff: number; worst: number }>>;
   readonly byVersion: Readonly<Record<string, number>>;
   /** Of pushes that cut polling or management, the share that the prediction warned of; of those that were kept, the share that it warned of too. */
-  readonly prediction: { readonly recall: number; readonly falseAlarms: number; readonly missed: readonly string[]; readonly needless: readonly string[] };
+  readonly prediction: {
+    readonly recall: number;
+    readonly falseAlarms: number;
+    readonly missed: readonly string[];
+    readonly needless: readonly string[];
+  };
   readonly failures: readonly PushResult[];
 }
 
@@ -53,16 +58,22 @@ function predictionOf(results: readonly PushResult[]): Report['prediction'] {
   const [cut, harmless] = [results.filter(wasCut), results.filter((one) => one.kept)];
   const share = (some: number, all: number): number => (all ? Math.round((some / all) * 10_000) / 10_000 : 1);
   return {
-    ...{ recall: share(count(cut, warned), cut.length), falseAlarms: harmless.length ? share(count(harmless, warned), harmless.length) : 0 },
+    ...{
+      recall: share(count(cut, warned), cut.length),
+      falseAlarms: harmless.length ? share(count(harmless, warned), harmless.length) : 0,
+    },
     missed: cut.filter((one) => !warned(one)).map(({ id, fatal, changes }) => `${id} ${fatal ?? 'ordinary'}: ${changes.join(', ')}`),
-    needless: harmless.filter(warned).map(({ id, changes, predicted }) => `${id} ${changes.join(', ')}: ${predicted.map(({ item, why }) => `${item}: ${why}`).join(' ')}`),
+    needless: harmless
+      .filter(warned)
+      .map(({ id, changes, predicted }) => `${id} ${changes.join(', ')}: ${predicted.map(({ item, why }) => `${item}: ${why}`).join(' ')}`),
   };
 }
 
 /** For people. */
 export function table(report: Report): string {
   const rows = Object.entries(report.byKind).map(
-    ([kind, { pushes, cutOff, worst }]) => `${kind.padEnd(32)}${String(pushes).padStart(7)}${String(cutOff).padStart(9)}${String(worst).padStart(7)} s`,
+    ([kind, { pushes, cutOff, worst }]) =>
+      `${kind.padEnd(32)}${String(pushes).padStart(7)}${String(cutOff).padStart(9)}${String(worst).padStart(7)} s`,
   );
   return [
     `${report.pushes} pushes to ${report.routers} routers (seed ${report.seed}): ${report.kept} kept, ${report.undone} undone (${report.refused} refused by the router)`,

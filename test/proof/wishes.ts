@@ -31,12 +31,18 @@ export const wayIn = ({ tunnel, login }: Surroundings): Plan => ({
       ...{ profile: TUNNEL, mode: 'ip', protocol: 'tcp', cipher: 'aes256-cbc', auth: 'sha256', 'add-default-route': false },
     },
   },
-  user: { name: 'api', set: { name: login.user, group: 'full', password: { secret: login.password }, address: [`${tunnel.management}/32`] } },
+  user: {
+    name: 'api',
+    set: { name: login.user, group: 'full', password: { secret: login.password }, address: [`${tunnel.management}/32`] },
+  },
   ...{ above: [], rules: [], lists: [], users: [], addresses: [], routes: [], settings: [] },
 });
 
 export function wishOf(plan: Plan, { tunnel }: Surroundings): Wish {
-  const letIn: WishItem = { name: 'let-in', set: { chain: 'input', action: 'accept', 'in-interface': TUNNEL, 'src-address': tunnel.management } };
+  const letIn: WishItem = {
+    name: 'let-in',
+    set: { chain: 'input', action: 'accept', 'in-interface': TUNNEL, 'src-address': tunnel.management },
+  };
   const menus: WishMenu[] = [
     { menu: '/ppp/profile', items: [{ name: 'profile', set: { name: TUNNEL, 'use-upnp': 'no' } }] },
     { menu: '/interface/ovpn-client', items: plan.client ? [plan.client] : [] },
@@ -70,7 +76,10 @@ const withSettings = (plan: Plan, ...more: WishSetting[]): Plan => {
   return { ...plan, settings: [...plan.settings.filter((old) => !more.some((one) => same(old, one))), ...more] };
 };
 const above = (plan: Plan, set: WishItem['set']): Plan => ({ ...plan, above: [...plan.above, rule('harm', set)] });
-const client = (plan: Plan, set: WishItem['set']): Plan => ({ ...plan, client: plan.client && { ...plan.client, set: { ...plan.client.set, ...set } } });
+const client = (plan: Plan, set: WishItem['set']): Plan => ({
+  ...plan,
+  client: plan.client && { ...plan.client, set: { ...plan.client.set, ...set } },
+});
 
 /** Each cuts off the router, its management, or both. */
 export const FATAL: Readonly<Record<string, Change>> = {

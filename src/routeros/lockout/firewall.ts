@@ -19,7 +19,8 @@ export interface Passage {
 /** Whether a rule matches; undefined when nobody can tell from here. */
 type Guess = boolean | undefined;
 
-const IGNORED = /^(\.id|\.nextid|chain|action|disabled|comment|log|log-prefix|reject-with|jump-target|dynamic|invalid|bytes|packets|hw-offload|creation-time)$/;
+const IGNORED =
+  /^(\.id|\.nextid|chain|action|disabled|comment|log|log-prefix|reject-with|jump-target|dynamic|invalid|bytes|packets|hw-offload|creation-time)$/;
 
 /** Linux, and so RouterOS, takes the ports of connections that it opens from here up. */
 const FIRST_EPHEMERAL = 32_768;

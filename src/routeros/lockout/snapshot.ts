@@ -43,7 +43,9 @@ export interface Planned {
 }
 
 export function asIs(snapshot: Snapshot): Configuration {
-  return new Map(Object.entries(snapshot).map(([menu, rows]) => [menu, rows.map((row) => ({ menu, row, label: labelOf(menu, row), fresh: false }))]));
+  return new Map(
+    Object.entries(snapshot).map(([menu, rows]) => [menu, rows.map((row) => ({ menu, row, label: labelOf(menu, row), fresh: false }))]),
+  );
 }
 
 const labelOf = (menu: string, row: PrintedItem): string => {
@@ -59,13 +61,23 @@ export function afterwards(now: Configuration, { section, above, had, shall }: P
   const next = new Map<string, readonly Entry[]>(now);
   const menus = new Set([...(had?.items ?? []), ...shall.items].map(({ menu }) => menu));
   for (const menu of menus) next.set(menu, withItems(now.get(menu) ?? [], menu, section, above, shall.items.filter((item) => item.menu === menu))); // prettier-ignore
-  for (const setting of shall.settings) next.set(setting.menu, (next.get(setting.menu) ?? []).map((entry) => withSetting(entry, setting)));
+  for (const setting of shall.settings)
+    next.set(
+      setting.menu,
+      (next.get(setting.menu) ?? []).map((entry) => withSetting(entry, setting)),
+    );
   return next;
 }
 
 const sectionOf = ({ row }: Entry): string | undefined => /^rosfleet:([^:~]+)[:~]/.exec(row['comment'] ?? '')?.[1];
 
-function withItems(entries: readonly Entry[], menu: string, section: string, above: readonly string[], items: readonly KeyedItem[]): readonly Entry[] {
+function withItems(
+  entries: readonly Entry[],
+  menu: string,
+  section: string,
+  above: readonly string[],
+  items: readonly KeyedItem[],
+): readonly Entry[] {
   const known = new Map(entries.filter((entry) => sectionOf(entry) === section).map((entry) => [entry.row['comment'], entry]));
   const rest = entries.filter((entry) => sectionOf(entry) !== section);
   const ours = items.map((item): Entry => {
@@ -83,11 +95,20 @@ function withSetting(entry: Entry, { where, set }: WishSetting): Entry {
   if (!Object.entries(where).every(([name, value]) => entry.row[name] === printed(value))) return entry;
   const values = Object.fromEntries(Object.entries(set).map(([name, value]) => [name, printed(value)]));
   const label = Object.entries(where).map(([name, value]) => `${name}=${String(value)}`).join(' '); // prettier-ignore
-  return { ...entry, row: { ...entry.row, ...values }, label, fresh: Object.entries(values).some(([name, value]) => entry.row[name] !== value) };
+  return {
+    ...entry,
+    row: { ...entry.row, ...values },
+    label,
+    fresh: Object.entries(values).some(([name, value]) => entry.row[name] !== value),
+  };
 }
 
 const printed = (value: WishValue): string =>
-  Array.isArray(value) ? value.join() : typeof value === 'object' && 'secret' in value ? value.secret : String(value as string | number | boolean);
+  Array.isArray(value)
+    ? value.join()
+    : typeof value === 'object' && 'secret' in value
+      ? value.secret
+      : String(value as string | number | boolean);
 
 /** What a planned change does in a menu, for a fault that no item is left to be laid at. */
 export const firstChangeIn = ({ had, shall }: Planned, menus: readonly string[]): string | undefined =>

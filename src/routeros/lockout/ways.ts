@@ -49,7 +49,8 @@ export function management(configuration: Configuration, { management: way }: Wa
   const client = clients.find(
     (entry) => ON(entry) && entry.row['connect-to'] === way.endpoint.host && entry.row['port'] === String(way.endpoint.port),
   );
-  if (!client) return { why: 'No tunnel to our server stays configured and switched on.', by: clients[0], menus: ['/interface/ovpn-client'] };
+  if (!client)
+    return { why: 'No tunnel to our server stays configured and switched on.', by: clients[0], menus: ['/interface/ovpn-client'] };
   if (otherSecret(client, way.tunnelPassword)) return { why: 'The tunnel would have another password.', by: client, menus: [] };
   const carried = outwards(configuration, before, way.endpoint, 'the tunnel');
   if (carried) return carried;
@@ -61,7 +62,9 @@ export function management(configuration: Configuration, { management: way }: Wa
 /** Whether nobody could log in any more by the programs that people use, where somebody could before. */
 export function services(configuration: Configuration, before: Configuration): Closed {
   const open = (at: Configuration): readonly Entry[] =>
-    all(at, '/ip/service').filter((entry) => ON(entry) && entry.row['dynamic'] !== 'true' && /^(winbox|ssh|telnet|www|www-ssl)$/.test(entry.row['name'] ?? ''));
+    all(at, '/ip/service').filter(
+      (entry) => ON(entry) && entry.row['dynamic'] !== 'true' && /^(winbox|ssh|telnet|www|www-ssl)$/.test(entry.row['name'] ?? ''),
+    );
   if (open(configuration).length || !open(before).length) return null;
   const by = all(configuration, '/ip/service').find((entry) => entry.fresh && !ON(entry));
   return { why: 'WinBox, SSH, Telnet and WebFig would all be off.', by, menus: ['/ip/service'] };
@@ -95,14 +98,23 @@ function outwards(configuration: Configuration, before: Configuration, host: Way
   const menus = ['/ip/route', '/ip/address', '/interface/ethernet'];
   if (was && !is) return { why: `There would be no route for ${what}.`, by: touched(configuration, menus), menus };
   if (was && is && JSON.stringify(was) !== JSON.stringify(is)) return { why: `What goes to us for ${what} would leave by another way: from ${is.own} by ${is.gateway}, not from ${was.own} by ${was.gateway}.`, by: touched(configuration, menus), menus }; // prettier-ignore
-  const away = { peer: host.address, own: is?.own ?? null, protocol: 'tcp', peerPort: host.port, ownPort: null, port: is?.port ?? null } as const;
+  const away = {
+    peer: host.address,
+    own: is?.own ?? null,
+    protocol: 'tcp',
+    peerPort: host.port,
+    ownPort: null,
+    port: is?.port ?? null,
+  } as const;
   return (host.named ? names(configuration, what) : null) ?? blocked(configuration, away, false, what);
 }
 
 /** The answer to a name comes from one of the configured servers at least. */
 function names(configuration: Configuration, what: string): Closed {
   const dns = all(configuration, '/ip/dns')[0];
-  const servers = [...(dns?.row['servers'] ?? '').split(','), ...(dns?.row['dynamic-servers'] ?? '').split(',')].filter((one) => one !== '');
+  const servers = [...(dns?.row['servers'] ?? '').split(','), ...(dns?.row['dynamic-servers'] ?? '').split(',')].filter(
+    (one) => one !== '',
+  );
   if (!dns || dns.row['use-doh-server']) return null;
   if (!servers.length) return dns.fresh ? { why: `Names for ${what} could not be resolved.`, by: dns, menus: ['/ip/dns'] } : null;
   const closed = servers.map((peer): Closed => {
@@ -138,7 +150,11 @@ function pathTo(configuration: Configuration, address: string | null): Path | un
   const routes = all(configuration, '/ip/route')
     .filter((entry) => ON(entry) && (entry.row['routing-table'] ?? 'main') === 'main')
     .filter(({ row }) => within(address, [row['dst-address'] || '0.0.0.0/0']))
-    .map(({ row }) => ({ bits: Number((row['dst-address'] || '/0').split('/')[1]), distance: Number(row['distance'] ?? 1), path: local(row['gateway'] ?? '') }))
+    .map(({ row }) => ({
+      bits: Number((row['dst-address'] || '/0').split('/')[1]),
+      distance: Number(row['distance'] ?? 1),
+      path: local(row['gateway'] ?? ''),
+    }))
     .filter(({ path }) => path !== undefined)
     .sort((a, b) => b.bits - a.bits || a.distance - b.distance);
   return routes[0]?.path;

@@ -20,7 +20,7 @@ describe('who can reach a virtual router', () => {
   const both = () => [reach.fetch().slice(0, 3), reach.login().slice(0, 3)];
 
   beforeEach(async () => {
-    router = new VirtualRouter({ clock: new VirtualClock(), version: '7.22.3', http: () => Promise.resolve({ status: 200 }) });
+    router = new VirtualRouter({ clock: new VirtualClock(), model: 'RB5009UG+S+', version: '7.22.3', http: () => Promise.resolve({ status: 200 }) });
     reach = new Reachability(router, {
       provider: { port: 'ether1', address: '192.0.2.10', gateway: '192.0.2.1' },
       resolvers: ['9.9.9.9'],

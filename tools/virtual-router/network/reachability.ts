@@ -101,9 +101,13 @@ export class Reachability {
     if (!client) return 'no: no OpenVPN client is on that the tunnel server lets in';
     if (ours.length > 1) throw new UnsupportedByVirtualRouter('two OpenVPN clients with one user');
     for (const [name, value] of Object.entries(SECURE))
-      if (property(client, name) !== value) throw new UnsupportedByVirtualRouter(`an OpenVPN client with ${name}=${property(client, name)}`);
+      if (property(client, name) !== value)
+        throw new UnsupportedByVirtualRouter(`an OpenVPN client with ${name}=${property(client, name)}`);
     if (property(client, 'add-default-route') === 'yes') throw new UnsupportedByVirtualRouter('an OpenVPN client with a default route');
-    const carried = this.reach(property(client, 'connect-to') === tunnel.name ? tunnel : { ...tunnel, name: undefined }, 'the tunnel server');
+    const carried = this.reach(
+      property(client, 'connect-to') === tunnel.name ? tunnel : { ...tunnel, name: undefined },
+      'the tunnel server',
+    );
     return carried === 'yes' ? { name: property(client, 'name'), own: tunnel.own, remote: tunnel.management } : carried;
   }
 
@@ -132,7 +136,9 @@ export class Reachability {
   private resolves(name: string): boolean {
     const dns = this.router.menus.at('ip/dns').single;
     if (property(dns, 'use-doh-server')) throw new UnsupportedByVirtualRouter('DNS over HTTPS');
-    const known = this.router.menus.at('ip/dns/static').items.some((entry) => !isOff(entry) && (property(entry, 'name') === name || property(entry, 'regexp')));
+    const known = this.router.menus
+      .at('ip/dns/static')
+      .items.some((entry) => !isOff(entry) && (property(entry, 'name') === name || property(entry, 'regexp')));
     if (known) throw new UnsupportedByVirtualRouter('static DNS entries for our names');
     const servers = property(dns, 'servers').split(',');
     return servers.some((server) => this.around.resolvers.includes(server) && this.answered('udp', server, 53, 'a DNS server') === 'yes');
@@ -149,7 +155,9 @@ export class Reachability {
   private forwarded(hop: Hop, destination: string): boolean {
     const { provider, resolvers } = this.around;
     const port = this.router.menus.at('interface/ethernet').items.find((item) => property(item, 'default-name') === provider.port);
-    const bridged = this.router.menus.at('interface/bridge/port').items.some((item) => !isOff(item) && property(item, 'interface') === (port && property(port, 'name')));
+    const bridged = this.router.menus
+      .at('interface/bridge/port')
+      .items.some((item) => !isOff(item) && property(item, 'interface') === (port && property(port, 'name')));
     if (bridged) throw new UnsupportedByVirtualRouter('a bridged port to the provider');
     const taken = hop.next === provider.gateway || (hop.next === destination && resolvers.includes(destination));
     return !!port && hop.interface === property(port, 'name') && hop.source === provider.address && taken;

@@ -70,7 +70,8 @@ function staticRoutes(router: VirtualRouter, connected: readonly Route[], tunnel
     if (item.properties.has('blackhole')) return [{ prefix, distance, hop: null }];
     if (property(item, 'pref-src') || property(item, 'vrf-interface')) throw new UnsupportedByVirtualRouter('pref-src= of a route');
     const gateway = property(item, 'gateway');
-    if (gateway === tunnel?.name) return [{ prefix, distance, hop: () => ({ interface: gateway, source: tunnel.own, next: tunnel.remote }) }];
+    if (gateway === tunnel?.name)
+      return [{ prefix, distance, hop: () => ({ interface: gateway, source: tunnel.own, next: tunnel.remote }) }];
     const ip = RosIp.parse(gateway);
     if (!ip) {
       if (router.menus.interfaces().every((port) => property(port, 'name') !== gateway)) throw new UnsupportedByVirtualRouter(`the gateway ${gateway}`); // prettier-ignore
