@@ -108,7 +108,7 @@ const printed = (value: WishValue): string =>
     ? value.join()
     : typeof value === 'object' && 'secret' in value
       ? value.secret
-      : String(value as string | number | boolean);
+      : String(value);
 
 /** What a planned change does in a menu, for a fault that no item is left to be laid at. */
 export const firstChangeIn = ({ had, shall }: Planned, menus: readonly string[]): string | undefined =>
