@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SectionService } from '../../src/fleet/index.js';
+import { RequestContext, type SiteId } from '../../src/platform/context/index.js';
 import type { VirtualRouter } from '../../tools/virtual-router/index.js';
 import { Fleet, type Team } from './support/fleet.js';
 import { Tunnels } from './support/reachable.js';
@@ -88,6 +90,22 @@ describe('management access', () => {
     expect((await sync('; /system reboot').expect(400)).body.code).toBe('router_command_invalid');
     await sync('/system/identity/print', ['']).expect(400);
     await team.owner.post(`/control-plane/${site}/sync`, { path: '/system/identity/print' }).expect(401);
+  });
+
+  it('tells before a push what it would cut', async () => {
+    const preview = async (port: number) => {
+      const shall = {
+        menus: [{ menu: '/ip/firewall/filter' as const, place: 'top' as const, items: [{ name: 'harm', set: { chain: 'input', action: 'drop', protocol: 'tcp', 'dst-port': String(port) } }] }],
+        settings: [],
+      }; // prettier-ignore
+      const ctx = RequestContext.system('test').forTeam(team.teamId);
+      return (await fleet.app.get(SectionService).preview(ctx, site as SiteId, 'management', shall)).lockout;
+    };
+    const cut = await preview(8728);
+    expect(cut!.map((one) => one.cut)).toContain('management');
+    expect(cut![0]).toMatchObject({ item: expect.any(String), why: expect.any(String) });
+    const { body } = await team.owner.get(`/sites/${site}/sections/management/preview`).expect(200);
+    expect(body).toMatchObject({ changes: [], lockout: null }); // nothing changes, so nobody asked
   });
 
   it('runs a script with arguments that cannot break out of it', async () => {

@@ -3,7 +3,7 @@ import { MgmtTunnel } from '../../src/modules/control-plane/tunnel/mgmt-tunnel.j
 import { RequestContext, type SiteId } from '../../src/platform/context/index.js';
 import { Database } from '../../src/platform/database/index.js';
 import { type Lockout, predictLockout, SNAPSHOT_MENUS, type Snapshot } from '../../src/routeros/lockout/index.js';
-import { keyed, type KeyedWish } from '../../src/routeros/sections/index.js';
+import { changesBetween, keyed, type KeyedWish } from '../../src/routeros/sections/index.js';
 import { nodeHttp, Reachability, type Surroundings, type VirtualRouter } from '../../tools/virtual-router/index.js';
 import { Fleet, type Team } from '../e2e/support/fleet.js';
 import { Dice } from './dice.js';
@@ -22,6 +22,8 @@ export interface PushResult {
   readonly version: string;
   readonly firewall: boolean;
   readonly fatal: string | null;
+  /** What the push changed, for people. */
+  readonly changes: readonly string[];
   /** What a router had lost at some time during the push. */
   readonly cut: { readonly polling: boolean; readonly management: boolean };
   /** Seconds from the first look that found something lost to the one that found all of it back; null when nothing was lost. */
@@ -226,6 +228,10 @@ export class Corpus {
       ...router.failures.map(({ message }) => message),
     ];
     router.failures.length = 0;
+    const form = (plan: Plan): KeyedWish => keyed(wishOf(plan, office.around), 1);
+    const changes = changesBetween(form(office.good), form(push.plan)).map(
+      ({ action, menu, item, after }) => `${action} ${menu} ${item} ${JSON.stringify(after)}`,
+    );
     const id = `${this.seed}:${office.index}:${office.pushes}`;
     const cut = { polling, management };
     this.results.push({
@@ -233,6 +239,7 @@ export class Corpus {
       version: router.version,
       firewall: office.firewall,
       fatal: push.fatal,
+      changes,
       cut,
       backAfter,
       kept,

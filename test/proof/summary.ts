@@ -7,6 +7,8 @@ export interface Report {
   readonly fatal: number;
   readonly kept: number;
   readonly undone: number;
+  /** Undone because the router refused a command: nothing was cut, and nothing can be said of the prediction. */
+  readonly refused: number;
   /** Pushes during which the router lost something. */
   readonly cutOff: number;
   readonly lostPolling: number;
@@ -15,7 +17,7 @@ export interface Report {
   readonly worstSecondsToReachable: number;
   readonly byKind: Readonly<Record<string, { pushes: number; cutOff: number; worst: number }>>;
   readonly byVersion: Readonly<Record<string, number>>;
-  /** Of pushes that cut polling or management, the share that the prediction warned of; of harmless ones, the share that it warned of too. */
+  /** Of pushes that cut polling or management, the share that the prediction warned of; of those that were kept, the share that it warned of too. */
   readonly prediction: {
     readonly recall: number;
     readonly falseAlarms: number;
@@ -34,6 +36,7 @@ export function summary(results: readonly PushResult[], { seed, routers }: { see
   return {
     ...{ seed, routers, pushes: results.length, fatal: count(results, ({ fatal }) => fatal !== null) },
     ...{ kept: count(results, ({ kept }) => kept), undone: count(results, ({ kept }) => !kept), cutOff: count(results, wasCut) },
+    refused: count(results, (one) => !one.kept && !wasCut(one)),
     lostPolling: count(results, ({ cut }) => cut.polling),
     lostManagement: count(results, ({ cut }) => cut.management),
     worstSecondsToReachable: worstOf(results),
@@ -52,15 +55,17 @@ export function summary(results: readonly PushResult[], { seed, routers }: { see
 const warned = ({ predicted }: PushResult): boolean => predicted.some(({ cut }) => cut !== 'services');
 
 function predictionOf(results: readonly PushResult[]): Report['prediction'] {
-  const [cut, harmless] = [results.filter(wasCut), results.filter((one) => !wasCut(one))];
+  const [cut, harmless] = [results.filter(wasCut), results.filter((one) => one.kept)];
   const share = (some: number, all: number): number => (all ? Math.round((some / all) * 10_000) / 10_000 : 1);
   return {
     ...{
       recall: share(count(cut, warned), cut.length),
       falseAlarms: harmless.length ? share(count(harmless, warned), harmless.length) : 0,
     },
-    missed: cut.filter((one) => !warned(one)).map(({ id, fatal }) => `${id} ${fatal ?? 'ordinary'}`),
-    needless: harmless.filter(warned).map(({ id, predicted }) => `${id} ${predicted.map(({ item, why }) => `${item}: ${why}`).join(' ')}`),
+    missed: cut.filter((one) => !warned(one)).map(({ id, fatal, changes }) => `${id} ${fatal ?? 'ordinary'}: ${changes.join(', ')}`),
+    needless: harmless
+      .filter(warned)
+      .map(({ id, changes, predicted }) => `${id} ${changes.join(', ')}: ${predicted.map(({ item, why }) => `${item}: ${why}`).join(' ')}`),
   };
 }
 
@@ -71,7 +76,7 @@ export function table(report: Report): string {
       `${kind.padEnd(32)}${String(pushes).padStart(7)}${String(cutOff).padStart(9)}${String(worst).padStart(7)} s`,
   );
   return [
-    `${report.pushes} pushes to ${report.routers} routers (seed ${report.seed}): ${report.kept} kept, ${report.undone} undone`,
+    `${report.pushes} pushes to ${report.routers} routers (seed ${report.seed}): ${report.kept} kept, ${report.undone} undone (${report.refused} refused by the router)`,
     `lost polling ${report.lostPolling}, management ${report.lostManagement}; worst time to reachable ${report.worstSecondsToReachable} s`,
     `${'kind'.padEnd(32)}${'pushes'.padStart(7)}${'cut off'.padStart(9)}${'worst'.padStart(7)}`,
     ...rows,

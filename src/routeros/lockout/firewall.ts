@@ -22,6 +22,9 @@ type Guess = boolean | undefined;
 const IGNORED =
   /^(\.id|\.nextid|chain|action|disabled|comment|log|log-prefix|reject-with|jump-target|dynamic|invalid|bytes|packets|hw-offload|creation-time)$/;
 
+/** Linux, and so RouterOS, takes the ports of connections that it opens from here up. */
+const FIRST_EPHEMERAL = 32_768;
+
 /** The rule that stops a packet, or undefined when it passes. Of rules that cannot be judged only those that the change brings count, and only if they stop. */
 export function stopper(configuration: Configuration, passage: Passage, chain = passage.chain, depth = 0): Entry | 'passes' | undefined {
   for (const rule of configuration.get('/ip/firewall/filter') ?? []) {
@@ -113,11 +116,12 @@ export function within(address: string | null, places: readonly string[]): Guess
 }
 
 function hasPort(port: number | null, text: string): Guess {
-  if (port === null) return undefined;
-  return text.split(',').some((part) => {
+  const ranges = text.split(',').map((part) => {
     const [from, to = from] = part.split('-').map(Number);
-    return from! <= port && port <= to!;
+    return [from!, to!] as const;
   });
+  if (port !== null) return ranges.some(([from, to]) => from <= port && port <= to);
+  return ranges.some(([, to]) => to >= FIRST_EPHEMERAL) ? undefined : false;
 }
 
 function inList(configuration: Configuration, list: string, port: string | null): Guess {

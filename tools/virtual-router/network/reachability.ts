@@ -19,7 +19,7 @@ export interface Host {
 export interface Surroundings {
   /** Of all sources the provider forwards this one only, from this port, handed to its gateway. */
   readonly provider: { readonly port: string; readonly address: string; readonly gateway: string };
-  /** DNS servers that answer. */
+  /** DNS servers that answer, also as neighbours in the provider's network. */
   readonly resolvers: readonly string[];
   /** Where the router polls. */
   readonly server: Host;
@@ -147,19 +147,20 @@ export class Reachability {
   private answered(protocol: 'tcp' | 'udp', destination: string, destinationPort: number, what: string): Answer {
     const hop = routeTo(this.router, destination);
     if (!hop) return `no: there is no route to ${what}`;
-    if (!this.forwarded(hop)) return `no: the provider does not forward what goes to ${what}`;
+    if (!this.forwarded(hop, destination)) return `no: the provider does not forward what goes to ${what}`;
     const packet = { source: hop.source, destination, protocol, sourcePort: EPHEMERAL, destinationPort, interface: hop.interface };
     return this.roundTrip({ ...packet, chain: 'output' }) ? 'yes' : `no: the filter stops what goes to or comes from ${what}`;
   }
 
-  private forwarded(hop: Hop): boolean {
-    const { provider } = this.around;
+  private forwarded(hop: Hop, destination: string): boolean {
+    const { provider, resolvers } = this.around;
     const port = this.router.menus.at('interface/ethernet').items.find((item) => property(item, 'default-name') === provider.port);
     const bridged = this.router.menus
       .at('interface/bridge/port')
       .items.some((item) => !isOff(item) && property(item, 'interface') === (port && property(port, 'name')));
     if (bridged) throw new UnsupportedByVirtualRouter('a bridged port to the provider');
-    return !!port && hop.interface === property(port, 'name') && hop.source === provider.address && hop.next === provider.gateway;
+    const taken = hop.next === provider.gateway || (hop.next === destination && resolvers.includes(destination));
+    return !!port && hop.interface === property(port, 'name') && hop.source === provider.address && taken;
   }
 
   /** The first packet, its answer, and what follows on the connection. */
