@@ -91,7 +91,7 @@ describe('temporary ways to a router', () => {
     fleet = await Fleet.start({ MGMT_TUNNEL_SERVER_ID: 'tunnel-1.example.net', TRANSIENT_HOST: '127.0.0.1' });
     stand(fleet.app);
     team = await fleet.team();
-    ({ router, site } = await fleet.adopted(team, { version: '7.24.4' }));
+    ({ router, site } = await fleet.rested(team, { version: '7.24.4' }));
     await fleet.pass(35);
     bare = router.export();
   }, 60_000);
