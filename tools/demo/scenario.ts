@@ -80,7 +80,9 @@ export class Scenario {
       `\nQueued through the API: a job for ${adopted.length - 1} routers, and one that cannot work for ${failing?.demo.place ?? 'nobody'}.`,
     );
     if (leaving) this.screen.say(`Deleted through the API: the site of ${leaving.demo.place}. Its router is told to remove what is ours.`);
-    this.screen.say('Each router polls every 30 s, in a second of its own: the first job may take a minute, for sections go with it by turns, the failing one two.\n');
+    this.screen.say(
+      'Each router polls every 30 s, in a second of its own: the first job may take a minute, for sections go with it by turns, the failing one two.\n',
+    );
   }
 
   /** Reads everything through the API. */
