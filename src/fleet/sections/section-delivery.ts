@@ -19,7 +19,7 @@ import { SectionFailed } from '../events.js';
 import type { DeviceIdentity } from '../poll/device-tokens.js';
 import { ManagementPath } from '../ports/management-path.js';
 import { RouterLinks } from '../router-links.js';
-import { footprintOf, type SectionDefinition, Sections } from './section-definition.js';
+import { footprintOf, type SectionDefinition, Sections, type SectionSite } from './section-definition.js';
 import { KeptRecently } from './kept-recently.js';
 import { failed, inForce, type SectionPhase, trialEnd } from './section-state.js';
 import { SectionWishes } from './section-wishes.js';
@@ -92,7 +92,7 @@ export class SectionDelivery {
     ctx: RequestContext,
     definition: SectionDefinition,
     row: SiteSection,
-    site: { id: SiteSection['siteId']; teamId: SiteSection['teamId']; version: string },
+    site: SectionSite,
   ): Promise<SectionJob | undefined> {
     switch (row.phase) {
       case 'trial':
@@ -112,7 +112,7 @@ export class SectionDelivery {
     ctx: RequestContext,
     definition: SectionDefinition,
     row: SiteSection,
-    site: { id: SiteSection['siteId']; teamId: SiteSection['teamId']; version: string },
+    site: SectionSite,
   ): Promise<SectionJob | undefined> {
     const now = this.clock.now();
     row.version = site.version;

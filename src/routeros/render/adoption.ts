@@ -21,7 +21,7 @@ import {
 } from '../script/index.js';
 import { knowsOnError } from './language-level.js';
 import { InvalidRenderInput, type RouterLink } from './link.js';
-import { BOOT_COMMENT, BOOT_ENTRY, POLL_COMMENT, POLL_ENTRY, POLL_SECONDS } from './names.js';
+import { BOOT_COMMENT, BOOT_ENTRY, POLICY, POLL_COMMENT, POLL_ENTRY, POLL_SECONDS } from './names.js';
 import { renderPoll } from './poll.js';
 import { findLoudRules, silenceLoudRules } from './quiet-log.js';
 
@@ -39,12 +39,6 @@ export interface AdoptionInput {
   /** 0 to 29: which second of each half minute this router polls in. */
   readonly pollSecond: number;
 }
-
-/**
- * Jobs write files (ftp), add users (policy, password), reboot, capture (sniff) and read secrets (sensitive); what a job may do is what
- * its scheduler entry may do. The contract's read,write,test,api could not run a backup.
- */
-const POLICY = ['ftp', 'reboot', 'read', 'write', 'policy', 'test', 'password', 'sniff', 'sensitive'] as const;
 
 /**
  * Explicit and not the default: 7.24 to 7.24.4 never fire an entry with the default start date and time (changelog). In the past even

@@ -10,3 +10,8 @@ export const POLL_SECONDS = 30;
 export const POLL_COMMENT = 'rosfleet:poll:';
 export const BOOT_COMMENT = 'rosfleet:boot:';
 export const ENTRY_COMMENT_PATTERN = '^rosfleet:(poll|boot):';
+/**
+ * Jobs write files (ftp), add users (policy, password), reboot, capture (sniff) and read secrets (sensitive); what a job may do is what
+ * its scheduler entry may do. The contract's read,write,test,api could not run a backup.
+ */
+export const POLICY = ['ftp', 'reboot', 'read', 'write', 'policy', 'test', 'password', 'sniff', 'sensitive'] as const;

@@ -19,7 +19,8 @@ import {
   type Script,
   type Value,
 } from '../script/index.js';
-import { compareVersions } from '../heartbeat/index.js';
+import { knowsOnError } from '../render/language-level.js';
+import { POLICY } from '../render/names.js';
 import { changeSettings, noteSettings } from './keep.js';
 import { traitsOf, type SectionMenu } from './menus.js';
 import { armed, ASIDE, type Footprint, givenUp, inForce, KEPT, onTrial, SETTLE, WATCHDOG, WATCHDOG_COMMENT } from './names.js';
@@ -49,8 +50,6 @@ const CHARACTERS_A_PART = 30_000;
 const WATCHDOG_SECONDS = 15;
 const WATCHDOG_RUNS = 6;
 export const TRIAL_SECONDS = WATCHDOG_SECONDS * WATCHDOG_RUNS;
-
-const POLICY = ['ftp', 'reboot', 'read', 'write', 'policy', 'test', 'password', 'sniff', 'sensitive'] as const;
 
 /** How a wish reaches a router: the scripts that bring it there, each a job of its own, in order. */
 export function planPush(input: PushInput): Script[] {
@@ -129,7 +128,7 @@ function renderPart(input: PushInput, { going, coming, first, last }: Part): Scr
     if (!trial) s.set('/system/script', SETTLE, { comment: KEPT }).append(runSettle);
   });
   return script((s) => {
-    if (compareVersions(input.version, '7.13') >= 0) {
+    if (knowsOnError(input.version)) {
       s.onError('e', body, (s) => s.append(undoNow).error(v('e')));
     } else {
       s.tryDo(body, (s) => s.append(undoNow).error('rosfleet: the change failed and was undone'));
