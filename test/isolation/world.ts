@@ -1,13 +1,9 @@
 import { DeviceTokens } from '../../src/fleet/poll/device-tokens.js';
-import { MgmtTunnel } from '../../src/modules/control-plane/tunnel/mgmt-tunnel.js';
-import { TunnelPresence } from '../../src/modules/control-plane/tunnel/tunnel-presence.js';
-import { TunnelState } from '../../src/modules/control-plane/tunnel/tunnel-state.js';
 import { newId, type SiteId } from '../../src/platform/context/index.js';
 import { uuidToBase62 } from '../../src/platform/crypto/index.js';
 import { type Client, Fleet } from '../e2e/support/fleet.js';
 import { nodeHttp } from '../../tools/virtual-router/index.js';
 import { Tunnels } from '../e2e/support/reachable.js';
-import { eventually } from '../support/eventually.js';
 
 const PICTURE = `data:image/png;base64,${Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').toString('base64')}`;
 
@@ -82,7 +78,6 @@ export async function populate(fleet: Fleet): Promise<Side> {
   const job = await program.job(site.site, ':log info x');
   const [row] = await fleet.sql<{ generation: number }>(`SELECT device_generation AS generation FROM site WHERE id = $1`, [site.site]);
 
-  await tunnelUp(fleet, site.site);
   const source = { expire_after_minutes: 1440, allow_only_cidr: '203.0.113.7/32' };
   const login = { ...source, type: 'ssh', full_access: true, allow_rfc1918: false };
   const transientAccess = (await program.post(`/control-plane/${site.site}/transient-accesses`, login).expect(201)).body.id as string;
@@ -146,15 +141,4 @@ export async function populate(fleet: Fleet): Promise<Side> {
       ...{ workspace, organization: organization.id, organizationKey: team.organizationId },
     },
   };
-}
-
-/** The tunnel of a site as it is when its router is connected to this process. */
-async function tunnelUp(fleet: Fleet, site: string): Promise<void> {
-  const [row] = await eventually(async () => {
-    const rows = await fleet.sql<{ tunnel: string }>(`SELECT tunnel_id AS tunnel FROM site_tunnel WHERE site_id = $1`, [site]);
-    return rows.length ? rows : undefined;
-  });
-  fleet.app.get(TunnelState).off = undefined;
-  const { serverId } = fleet.app.get(MgmtTunnel);
-  await fleet.app.get(TunnelPresence).opened({ tunnelId: row!.tunnel, serverId, connection: site, remoteAddress: null });
 }

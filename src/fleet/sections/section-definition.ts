@@ -60,4 +60,4 @@ export class Sections {
   }
 }
 
-export const footprintOf = ({ name, rank, menus }: SectionDefinition): Footprint => ({ section: name, rank, menus });
+export const footprintOf = ({ name, menus }: SectionDefinition): Footprint => ({ section: name, menus });

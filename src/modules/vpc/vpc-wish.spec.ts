@@ -11,7 +11,7 @@ const MANAGEMENT = '100.64.0.1';
 const VERSIONS = ['7.16.2', '7.22.3', '7.24'];
 const { check } = await loadRosCheck();
 const section = new VpcSection(undefined as never, undefined as never, undefined as never);
-const footprint: Footprint = { section: section.name, rank: section.rank, menus: section.menus };
+const footprint: Footprint = { section: section.name, menus: section.menus };
 const job = rendererRegistry['job']?.sample as JobInput;
 
 let made = 0;

@@ -48,7 +48,7 @@ const deviceToken = 'v1.eyJzaXRlIjoiMDE5M2Y0YTAifQ.3q2-7w_8';
 const signed = (status: string) =>
   `https://fleet.example.net/job/0193f4a0-7c1e-7e55-8a3e-5d2f7c6b9a10/update?status=${status}&signature=9f86d081884c7d65`;
 
-const footprint: Footprint = { section: 'policy', rank: 20, menus: ['/ip/firewall/address-list', '/ip/firewall/filter', '/user'] };
+const footprint: Footprint = { section: 'policy', menus: ['/ip/firewall/address-list', '/ip/firewall/filter', '/user'] };
 const wish = (port: number): Wish => ({
   menus: [
     { menu: '/ip/firewall/address-list', items: [{ name: '10.0.0.0/8', set: { list: 'rosfleet-trusted', address: '10.0.0.0/8' } }] },

@@ -29,7 +29,5 @@ export const ASIDE = '.old';
 /** The part of a router that a section may touch. */
 export interface Footprint {
   readonly section: string;
-  /** Smaller comes first at the top of an ordered menu. */
-  readonly rank: number;
   readonly menus: readonly SectionMenu[];
 }

@@ -13,7 +13,7 @@ import {
   type Wish,
 } from './index.js';
 
-const footprint: Footprint = { section: 'policy', rank: 20, menus: ['/ip/firewall/address-list', '/ip/firewall/filter', '/user'] };
+const footprint: Footprint = { section: 'policy', menus: ['/ip/firewall/address-list', '/ip/firewall/filter', '/user'] };
 const rule = (name: string, port: string) => ({
   name,
   set: { chain: 'input', action: 'accept', protocol: 'tcp', 'dst-port': port, 'src-address-list': 'rosfleet-trusted' },

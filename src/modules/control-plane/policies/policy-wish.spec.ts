@@ -13,7 +13,7 @@ const MANAGEMENT = '100.64.0.1';
 const VERSIONS = ['7.16.2', '7.22.3', '7.24'];
 const { check } = await loadRosCheck();
 const { menus } = new PolicySection(undefined as never, undefined as never, undefined as never);
-const footprint: Footprint = { section: 'policy', rank: 20, menus };
+const footprint: Footprint = { section: 'policy', menus };
 const job = rendererRegistry['job']?.sample as JobInput;
 
 const everyService = (of: (name: ServiceName, index: number) => PolicyWish['services'][ServiceName]): PolicyWish['services'] =>
