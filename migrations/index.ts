@@ -11,6 +11,7 @@ import { Policies1795420000000 } from './1795420000000-policies.js';
 import { RouterAccess1795430000000 } from './1795430000000-router-access.js';
 import { Transient1795440000000 } from './1795440000000-transient.js';
 import { Vpc1795450000000 } from './1795450000000-vpc.js';
+import { Backups1795490000000 } from './1795490000000-backups.js';
 import { Orchestration1795460000000 } from './1795460000000-orchestration.js';
 
 /** Every migration in order. Forward only; never edited once landed. */
@@ -29,4 +30,5 @@ export const migrations = [
   Transient1795440000000,
   Vpc1795450000000,
   Orchestration1795460000000,
+  Backups1795490000000,
 ];

@@ -1,5 +1,7 @@
 import type { Mailbox } from '../platform/mail/mailbox.js';
 import { Ipv4Range, ipv4Text } from '../platform/net/index.js';
+import { backupsConfig } from './backups.config.js';
+import { blobsConfig } from './blobs.config.js';
 import { federationConfig } from './federation.config.js';
 import { fleetConfig } from './fleet.config.js';
 import { geoipConfig } from './geoip.config.js';
@@ -23,6 +25,8 @@ export const concerns = [
   geoipConfig,
   tunnelConfig,
   transientConfig,
+  blobsConfig,
+  backupsConfig,
 ] as const satisfies readonly Concern[];
 
 type All = Values<typeof httpConfig.variables> &
@@ -34,10 +38,12 @@ type All = Values<typeof httpConfig.variables> &
   Values<typeof smsConfig.variables> &
   Values<typeof geoipConfig.variables> &
   Values<typeof tunnelConfig.variables> &
-  Values<typeof transientConfig.variables>;
+  Values<typeof transientConfig.variables> &
+  Values<typeof blobsConfig.variables> &
+  Values<typeof backupsConfig.variables>;
 
 /** Variables whose default comes from others: never absent once they are read. */
-type Derived = 'MGMT_TUNNEL_PUBLIC_HOST' | 'MGMT_TUNNEL_SERVER_ID' | 'MGMT_TUNNEL_ADDRESS' | 'TRANSIENT_PUBLIC_HOST';
+type Derived = 'MGMT_TUNNEL_PUBLIC_HOST' | 'MGMT_TUNNEL_SERVER_ID' | 'MGMT_TUNNEL_ADDRESS' | 'TRANSIENT_PUBLIC_HOST' | 'SFTP_PUBLIC_HOST';
 
 /** Everything the environment decides, typed. Injected as is; made once, by `readSettings`. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the class is the injection token, the interface its shape
@@ -54,6 +60,9 @@ export interface Settings extends Omit<All, 'MAIL_FROM' | Derived> {
   MGMT_TUNNEL_SERVER_ID: string;
   MGMT_TUNNEL_ADDRESS: string;
   TRANSIENT_PUBLIC_HOST: string;
+  SFTP_PUBLIC_HOST: string;
+  /** Never 0. */
+  SFTP_PUBLIC_PORT: number;
 }
 
 /** Whether browsers and routers reach this server over TLS. */
@@ -73,6 +82,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   const missing = SMS_VARIABLES.filter((name) => !env[name]);
   if (missing.length && missing.length < SMS_VARIABLES.length)
     problems.push(`${missing.join(' and ')} missing, and the Twilio account is used whole: ${SMS_VARIABLES.join(', ')} go together`);
+  if ((values.S3_ACCESS_KEY_ID === undefined) !== (values.S3_SECRET_ACCESS_KEY === undefined))
+    problems.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY go together; without both the SDK looks for a role or a profile');
   const general = [values.INTERNAL_TOKEN, values.INTERNAL_TOKEN_PREVIOUS].filter((v) => v !== undefined);
   if ([values.SITE_INTERNAL_TOKEN, values.SITE_INTERNAL_TOKEN_PREVIOUS].some((token) => token !== undefined && general.includes(token)))
     problems.push('SITE_INTERNAL_TOKEN=(hidden) is INTERNAL_TOKEN too; they stand for different services, make another one');
@@ -98,6 +109,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     MGMT_TUNNEL_SERVER_ID: serverId,
     MGMT_TUNNEL_ADDRESS: address,
     TRANSIENT_PUBLIC_HOST: values.TRANSIENT_PUBLIC_HOST ?? serverId,
+    SFTP_PUBLIC_HOST: values.SFTP_PUBLIC_HOST ?? new URL(publicUrl).hostname,
+    SFTP_PUBLIC_PORT: values.SFTP_PUBLIC_PORT || values.SFTP_PORT,
   });
 }
 

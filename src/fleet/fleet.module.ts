@@ -29,6 +29,7 @@ import { ServerPresenceService } from './pulse/server-presence.service.js';
 import { StatRetention } from './pulse/stat-retention.js';
 import { UptimeController } from './pulse/uptime.controller.js';
 import { UptimeService } from './pulse/uptime.service.js';
+import { BackupTaking } from './ports/backup-taking.js';
 import { ManagementPath } from './ports/management-path.js';
 import { RouterLeftovers } from './ports/router-leftovers.js';
 import { RouterSnapshots } from './ports/router-snapshots.js';
@@ -72,7 +73,7 @@ import { SitesRepository } from './sites/sites.repository.js';
     ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService, DeviceScripts],
     ...[PollService, PollLane, DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
     ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
-    RouterSnapshots,
+    ...[RouterSnapshots, BackupTaking],
     ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention, OrchestrationLog],
   ],
   exports: [
@@ -87,6 +88,8 @@ import { SitesRepository } from './sites/sites.repository.js';
     RouterSnapshots,
     DeviceScripts,
     RouterLeftovers,
+    BackupTaking,
+    RouterLinks,
   ],
 })
 export class FleetModule implements OnModuleInit {

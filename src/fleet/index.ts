@@ -1,14 +1,16 @@
 /** The face of the kernel domain. */
-export { JobAlreadyStarted, JobNotFound, SiteBeingDeleted, SiteNotFound } from './errors.js';
+export { BackupUnavailable, JobAlreadyStarted, JobNotFound, SiteBeingDeleted, SiteNotFound } from './errors.js';
 export * from './events.js';
 export { DeviceScripts } from './adoption/device-scripts.js';
 export { FleetModule } from './fleet.module.js';
-export { JobService, type JobWish } from './jobs/job.service.js';
+export { type BackupWish, JobService, type JobWish } from './jobs/job.service.js';
+export { type BackupOrder, BackupTaking } from './ports/backup-taking.js';
 export { type SeatLimit, SeatLimits } from './ports/seat-limits.js';
 export { TeamDirectory } from './ports/team-directory.js';
 export { ManagementPath, type PathState, type WayToRouters } from './ports/management-path.js';
 export { RouterLeftovers } from './ports/router-leftovers.js';
 export { type KnownRouter, RouterSnapshots, type RouterSnapshotSource } from './ports/router-snapshots.js';
+export { RouterLinks } from './router-links.js';
 export { RunbookService } from './runbooks/runbook.service.js';
 export { pidOf, siteIdOf } from './sites/pid.js';
 export { SiteService } from './sites/site.service.js';

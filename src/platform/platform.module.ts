@@ -4,6 +4,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Settings } from '../config/index.js';
 import { AccessModule } from './access/index.js';
 import { AuditTrail } from './audit/index.js';
+import { BlobsModule } from './blobs/index.js';
 import { Clock } from './clock/clock.js';
 import { AppKeys, Random, SignedUrls } from './crypto/index.js';
 import { allEntities, Database } from './database/index.js';
@@ -52,7 +53,7 @@ export class PlatformModule implements OnModuleInit, OnApplicationShutdown {
     const random = parts.random ?? new Random();
     return {
       module: PlatformModule,
-      imports: [AccessModule, TasksModule, MailModule, SmsModule, GeoIpModule],
+      imports: [AccessModule, TasksModule, MailModule, SmsModule, GeoIpModule, BlobsModule],
       controllers: [HealthController, ErrorPagesController, TaskAdminController],
       providers: [
         { provide: Settings, useValue: parts.settings },

@@ -32,7 +32,7 @@ describe('countries, time zones and formats', () => {
   const choosing = async <T>(profile: { country: string | null; timezone: string }, work: () => Promise<T>): Promise<T> => {
     const port = fleet.app.get(CallerProfile);
     const before = port.of.bind(port);
-    port.of = async () => profile;
+    port.of = async (ctx) => ({ ...(await before(ctx)), ...profile });
     try {
       return await work();
     } finally {

@@ -14,6 +14,7 @@ import { nodeHttp, type HttpTransport } from './system/http-transport.js';
 import { Jobs } from './system/jobs.js';
 import { LogBook, type LogEntry } from './system/log-book.js';
 import { Scheduler } from './system/scheduler.js';
+import { sftpUpload } from './system/sftp-transport.js';
 import { splitPaste } from './terminal.js';
 import { toNumber } from './values/convert.js';
 import { fromBytes, NOTHING, toBytes, toText, type RosValue } from './values/value.js';
@@ -60,7 +61,7 @@ export class VirtualRouter {
   readonly version: string;
   readonly hardware: Hardware;
   readonly http: HttpTransport;
-  readonly upload: UploadHook | undefined;
+  readonly upload: UploadHook;
   readonly random: () => number;
   readonly menus: ConfigTree;
   readonly files: FileStore;
@@ -97,7 +98,7 @@ export class VirtualRouter {
     this.version = options.version ?? '7.22.3';
     this.hardware = hardwareOf(options);
     this.http = options.http ?? nodeHttp;
-    this.upload = options.upload;
+    this.upload = options.upload ?? sftpUpload;
     this.random = options.random ?? Math.random;
     // the most permissive mode was called enterprise before 7.17
     this.deviceMode = options.deviceMode ?? { mode: compareVersions(this.version, '7.17') < 0 ? 'enterprise' : 'advanced' };

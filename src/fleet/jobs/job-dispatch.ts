@@ -7,10 +7,12 @@ import { Database, isUniqueViolation } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { parseHeartbeat } from '../../routeros/heartbeat/index.js';
 import { answerLimitBytes, renderJob, renderRemoval } from '../../routeros/render/index.js';
+import type { Script } from '../../routeros/script/index.js';
 import { JobChanged } from '../events.js';
 import type { DeviceIdentity } from '../poll/device-tokens.js';
 import { DeviceTokens } from '../poll/device-tokens.js';
 import { WorkHints } from '../poll/work-hints.js';
+import { BackupTaking } from '../ports/backup-taking.js';
 import { RouterLeftovers } from '../ports/router-leftovers.js';
 import { RouterLinks } from '../router-links.js';
 import { SectionDelivery } from '../sections/section-delivery.js';
@@ -31,6 +33,7 @@ interface Claimed {
   readonly id: JobId;
   readonly script: string;
   readonly sealed: boolean;
+  readonly backup: boolean;
   readonly state: JobState;
   readonly remaining: number;
 }
@@ -55,6 +58,7 @@ export class JobDispatch {
     private readonly sections: SectionDelivery,
     private readonly leftovers: RouterLeftovers,
     private readonly keys: AppKeys,
+    private readonly backups: BackupTaking,
     private readonly events: EventBus,
     private readonly clock: Clock,
     settings: Settings,
@@ -89,7 +93,7 @@ export class JobDispatch {
       this.hints.addWork(device.siteId); // until it confirms, each poll brings the removal again
       return this.removal(device, version);
     }
-    return turn.job ? this.deliver(turn.job, version) : '';
+    return turn.job ? this.deliver(ctx, device, turn.job, version) : '';
   }
 
   /**
@@ -124,11 +128,12 @@ export class JobDispatch {
     const job = await this.sections.next(ctx, device, version ?? '');
     if (!job) return null;
     await this.db.query(ctx, INSERT_SECTION_JOB, [job.id, device.teamId, device.siteId, job.title, now]);
-    return { id: job.id, script: job.payload, sealed: false, state: 'sent', remaining: 0 };
+    return { id: job.id, script: job.payload, sealed: false, backup: false, state: 'sent', remaining: 0 };
   }
 
-  private async deliver(job: Claimed, version: string): Promise<string> {
-    const script = this.wrap(job, version);
+  private async deliver(ctx: RequestContext, { siteId, teamId }: DeviceIdentity, job: Claimed, version: string): Promise<string> {
+    const before = job.backup ? await this.backups.prepare(ctx, { jobId: job.id, siteId, teamId, version }) : undefined;
+    const script = this.wrap(job, version, before);
     const limit = answerLimitBytes(version);
     if (Buffer.byteLength(script) <= limit) return script;
     await this.jobs.signal(
@@ -139,10 +144,11 @@ export class JobDispatch {
     return '';
   }
 
-  private wrap(job: Claimed, version: string): string {
+  private wrap(job: Claimed, version: string, before: Script | undefined): string {
     const status = (status: 'busy' | 'done' | 'fail'): string => this.urls.sign(`/job/${job.id}/update`, { status });
     return renderJob({
       ...{ link: this.links.link, version, token: uuidToBase62(job.id), payload: this.payload(job), remaining: job.remaining },
+      ...(before && { before }),
       ...{ busyUrl: status('busy'), doneUrl: status('done'), failUrl: status('fail') },
     }).toString();
   }
@@ -180,7 +186,7 @@ WITH standing AS (
                 AND NOT EXISTS (SELECT FROM job f WHERE f.site_id = $1 AND f.state IN ('sent', 'busy'))
               ORDER BY created_at, id LIMIT 1 FOR UPDATE)
     AND state = 'pending'
-  RETURNING json_build_object('id', id, 'script', script, 'sealed', sealed, 'state', state,
+  RETURNING json_build_object('id', id, 'script', script, 'sealed', sealed, 'backup', should_backup, 'state', state,
     'remaining', (SELECT count(*)::int FROM job w WHERE w.site_id = $1 AND w.state = 'pending') - 1) AS job
 )
 SELECT generation, leaving, version, due, job FROM standing LEFT JOIN claimed ON true`;

@@ -7,6 +7,7 @@ import { EventBus } from '../../platform/events/index.js';
 import type { Slice } from '../../platform/http/index.js';
 import { BackupUnavailable, JobAlreadyStarted, JobNotFound } from '../errors.js';
 import { JobChanged, JobQueued } from '../events.js';
+import { BackupTaking } from '../ports/backup-taking.js';
 import { SectionReports } from '../sections/section-reports.js';
 import { SiteService } from '../sites/site.service.js';
 import type { Job } from './job.entity.js';
@@ -15,6 +16,7 @@ import { JobsAcrossTeams, JobsRepository } from './jobs.repository.js';
 
 /** Longest reason that is kept of what a router said. Characters. */
 const REASON_LIMIT = 2000;
+const NO_EXPORT = 'The router reported success, but no complete export arrived.';
 
 export interface JobWish {
   readonly idempotencyKey: string;
@@ -25,6 +27,11 @@ export interface JobWish {
   readonly expressExecute: boolean;
   /** The script holds secrets: it is kept sealed, shown to nobody, and forgotten when the job has ended. */
   readonly secret?: boolean;
+}
+
+export interface BackupWish {
+  readonly description: string;
+  readonly idempotencyKey?: string;
 }
 
 /** Binds a sealed script to its job. */
@@ -42,6 +49,7 @@ export class JobService {
     private readonly events: EventBus,
     private readonly clock: Clock,
     private readonly keys: AppKeys,
+    private readonly backups: BackupTaking,
   ) {}
 
   /**
@@ -49,7 +57,7 @@ export class JobService {
    * @throws SiteNotFound, SiteBeingDeleted, BackupUnavailable
    */
   create(ctx: RequestContext, siteId: SiteId, { secret = false, ...wish }: JobWish): Promise<Job> {
-    if (wish.shouldBackup) throw new BackupUnavailable();
+    if (wish.shouldBackup && !this.backups.isAvailable) throw new BackupUnavailable();
     return this.db.transaction(ctx, async (ctx) => {
       const site = await this.sites.getLiving(ctx, siteId);
       const id = newId<JobId>();
@@ -73,6 +81,26 @@ export class JobService {
       if (created) await this.events.publish(ctx, new JobQueued(site.teamId, siteId, job.id));
       return job;
     });
+  }
+
+  /**
+   * Queues a backup and nothing else. One that waits already, or is under way, is the same.
+   * @param idempotencyKey of whoever asks; a new one otherwise
+   * @throws SiteNotFound, SiteBeingDeleted, BackupUnavailable
+   */
+  requestBackup(ctx: RequestContext, siteId: SiteId, { description, idempotencyKey }: BackupWish): Promise<Job> {
+    return this.db.transaction(ctx, async (ctx) => {
+      await this.sites.getLiving(ctx, siteId);
+      const open = await this.jobs.openBackup(ctx, siteId);
+      if (open) return open;
+      const flags = { needsAcknowledgement: true, shouldBackup: true, expressExecute: false };
+      return this.create(ctx, siteId, { idempotencyKey: idempotencyKey ?? newId(), description, script: '', ...flags });
+    });
+  }
+
+  /** Notes which backup a job led to. @param backup `<site>/<unix time>.rsc` */
+  noteBackup(ctx: RequestContext, id: JobId, backup: string): Promise<void> {
+    return this.jobs.noteBackup(ctx, id, backup);
   }
 
   /** @throws SiteNotFound */
@@ -105,7 +133,10 @@ export class JobService {
     return this.db.transaction(RequestContext.system(`job ${signal}`), async (ctx) => {
       const job = await this.across.lock(ctx, id);
       if (!job) throw new JobNotFound();
-      const changed = applySignal(job, signal, this.clock.now(), reason?.slice(0, REASON_LIMIT));
+      // A router believes that an upload went well when the connection did; whether an export came is known here.
+      const empty = signal === 'done' && job.shouldBackup && job.script === '' && job.associatedBackup === null;
+      const [heard, why] = empty ? (['fail', NO_EXPORT] as const) : ([signal, reason] as const);
+      const changed = applySignal(job, heard, this.clock.now(), why?.slice(0, REASON_LIMIT));
       if (!changed) return job;
       await this.across.save(ctx, job);
       if (job.kind === 'section') await this.reportSection(ctx, job, signal);

@@ -43,6 +43,20 @@ export class JobsRepository extends TeamRepository<Job> {
     return { job: first, created: false };
   }
 
+  /** The backup of a site that waits or is under way and does nothing else. */
+  openBackup(ctx: RequestContext, siteId: SiteId): Promise<Job | null> {
+    return this.rows(ctx)
+      .andWhere(`e.siteId = :siteId AND e.kind = 'script' AND e.shouldBackup AND e.script = ''`, { siteId })
+      .andWhere(`e.state IN ('pending', 'sent', 'busy')`)
+      .orderBy('e.createdAt')
+      .limit(1)
+      .getOne();
+  }
+
+  async noteBackup(ctx: RequestContext, id: JobId, backup: string): Promise<void> {
+    await this.db.query(ctx, `UPDATE job SET associated_backup = $3 WHERE id = $1 AND team_id = $2`, [id, ctx.requireTeam(), backup]);
+  }
+
   /** Removes the job if no router has it yet. */
   async removePending(ctx: RequestContext, id: JobId): Promise<boolean> {
     const rows = await this.db.query(

@@ -130,6 +130,14 @@ export class SiteService {
     return this.across.livingAfter(ctx, after, count);
   }
 
+  /**
+   * Sites that are online and whose number is among `slots`. Each site has a number from 0 to `of` - 1 of its own, always the same: so
+   * work for all of them is spread. @throws AcrossTeamsRefused when ctx is bound to one team
+   */
+  onlineInSlots(ctx: RequestContext, slots: readonly number[], of: number): Promise<{ id: SiteId; teamId: TeamId }[]> {
+    return this.across.onlineInSlots(ctx, slots, of);
+  }
+
   /** A record that waits for its router. It takes no seat before one adopts it. */
   create(ctx: RequestContext, wish: SiteWish): Promise<SiteWithPulse> {
     return this.db.transaction(ctx, async (ctx) => {

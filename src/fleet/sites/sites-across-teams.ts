@@ -47,6 +47,16 @@ export class SitesAcrossTeams extends AcrossTeams<Site> {
     return rows.map((r) => r.id);
   }
 
+  onlineInSlots(ctx: RequestContext, slots: readonly number[], of: number): Promise<{ id: SiteId; teamId: TeamId }[]> {
+    return this.db.query(
+      this.checked(ctx),
+      `SELECT s.id, s.team_id AS "teamId" FROM site s JOIN site_pulse p ON p.site_id = s.id
+       WHERE p.has_pulse AND s.deletion_requested_at IS NULL AND ('x' || left(md5(s.id::text), 8))::bit(32)::bigint % $2 = ANY($1::bigint[])
+       ORDER BY s.id`,
+      [slots, of],
+    );
+  }
+
   /** Number of sites of each team; teams without sites count 0. */
   async counts(ctx: RequestContext, teamIds: readonly TeamId[]): Promise<Record<string, number>> {
     const rows = await this.db.query<{ teamId: TeamId; count: string }>(

@@ -1,3 +1,4 @@
+export { CallerDates, type DateWriter } from './ancillary/caller-dates.js';
 export { TeamDeleted, UserDeleted } from './events.js';
 export { type FederatedProvider, FederatedProviders } from './federation/index.js';
 export { type FirstAdministrator, FirstStart } from './first-start.js';

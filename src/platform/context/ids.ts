@@ -19,6 +19,8 @@ export type SecurityGroupId = Id<'security-group'>;
 /** `prfx_lst_` and a KSUID. */
 export type PrefixListId = Id<'prefix-list'>;
 export type BootstrapTokenId = Id<'bootstrap-token'>;
+export type BlobId = Id<'blob'>;
+export type BackupId = Id<'backup'>;
 export type TaskId = Id<'task'>;
 export type SessionId = Id<'session'>;
 export type InvitationId = Id<'invitation'>;

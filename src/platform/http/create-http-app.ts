@@ -22,10 +22,13 @@ export async function createHttpApp(
     genReqId: nextRequestId,
     forceCloseConnections: true,
     skipMiddie: true, // no Express middleware here, so no runner for it on each request
-    routerOptions: { maxParamLength: 512 },
+    // The first generation of the API writes some paths with a slash at the end.
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
   });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { logger: logger.forNest(), abortOnError: false });
   const fastify = adapter.getInstance();
+  // Only for routes that take it: guardIntake refuses it everywhere else.
+  fastify.addContentTypeParser('application/octet-stream', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   guardIntake(fastify);
   logRequests(fastify, logger);
   auditRequests(fastify, () => app.get(AuditTrail));

@@ -12,7 +12,9 @@ export interface JobInput {
   readonly busyUrl: string;
   readonly doneUrl: string;
   readonly failUrl: string;
-  /** The user's script, any text. */
+  /** Runs before the payload; where it raises an error the payload does not run and the job fails. */
+  readonly before?: Script;
+  /** The user's script, any text; empty runs nothing. */
   readonly payload: string;
   /** Jobs still waiting behind this one. */
   readonly remaining: number;
@@ -37,7 +39,11 @@ export function renderJob(input: JobInput): Script {
   const tellsReason = knowsOnError(input.version);
   const call = (variable: string, args: Arguments = {}): Script =>
     script((s) => s.command('/tool', 'fetch', { args: { url: v(variable), ...args, ...certificate, output: word('none') } }));
-  const payload: Script = script((s) => s.runText(parsed(input.payload)).append(persistently(call('doneUrl'))));
+  const payload: Script = script((s) => {
+    if (input.before) s.append(input.before);
+    if (input.payload !== '') s.runText(parsed(input.payload));
+    s.append(persistently(call('doneUrl')));
+  });
   return script((s) => {
     s.local('jobId', token);
     s.local('busyUrl', absoluteUrl('busyUrl', input.busyUrl));

@@ -5,6 +5,8 @@ export const BOOT_ENTRY = 'rosfleet-boot';
 export const LAST_JOB = 'rosfleetJob';
 /** Comments of everything we put there: `rosfleet:<section>:<key>`. */
 export const COMMENT_PATTERN = '^rosfleet:';
+/** File of an export on its way to us, without its `.rsc`; it lives for seconds. */
+export const EXPORT_FILE = 'rosfleet-export';
 export const POLL_SECONDS = 30;
 /** Comments of the two entries, before the ids of the logging rules that adoption silenced. */
 export const POLL_COMMENT = 'rosfleet:poll:';

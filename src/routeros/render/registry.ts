@@ -1,4 +1,5 @@
 import { script, text, v, type Script } from '../script/index.js';
+import { type BackupInput, renderBackup } from './backup.js';
 import { renderAdoption, renderPollEntries, type AdoptionInput, type PollEntriesInput } from './adoption.js';
 import { renderClearFirewall, renderReboot, renderScriptCall, renderUpgrade, type ScriptCallInput } from './site-actions.js';
 import { renderBootstrapCommand, type BootstrapInput } from './bootstrap-command.js';
@@ -62,6 +63,11 @@ const push: PushInput = {
   trial: true,
 };
 
+const backup: BackupInput = {
+  ...{ link, version: '7.24', uploadUrl: signed('backup') },
+  sftp: { host: 'fleet.example.net', port: 8022, user: '0193f4a0-7c1e-7e55-8a3e-5d2f7c6b9a10', password: token, name: '1763790000.rsc' },
+};
+
 const transient = {
   id: '0193f4a0-7c1e-7e55-8a3e-5d2f7c6b9a10',
   label: 'rosfleet-t-k3m9x2pq',
@@ -107,6 +113,7 @@ export const rendererRegistry: Readonly<Record<string, Renderer>> = {
     },
     renderJob,
   ),
+  backup: renderer<BackupInput>('Exports the configuration and uploads it, before the payload of a job', backup, renderBackup),
   removal: renderer<RemovalInput>(
     'Takes everything of ours off the router and reports',
     {

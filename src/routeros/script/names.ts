@@ -25,8 +25,9 @@ const WORD = /^[A-Za-z0-9]+(?:[.:-][A-Za-z0-9]+)*$/;
 // Operators of the language: `:local in` parses on some releases and breaks on others.
 const KEYWORDS = new Set(['and', 'or', 'in', 'not', 'any']);
 
-/** `/ip/firewall/filter` -> its words. Scripts are printed with blanks between them: RouterOS 6 knows no slashes there. */
+/** `/ip/firewall/filter` -> its words, an empty one for the root `/`. Scripts are printed with blanks between them: RouterOS 6 knows no slashes there. */
 export function menuPath(path: string): readonly string[] {
+  if (path === '/') return [''];
   if (!PATH.test(path)) throw new UnsafeScriptName('a menu', path, 'a path such as /ip/firewall/filter');
   return path.slice(1).split('/');
 }

@@ -63,7 +63,7 @@ function printCommand(command: Command, style: Style, depth: number): string {
   const place: Place = command.path.length === 0 ? 'expression' : 'argument';
   const print = (value: Node | Block) => (value.kind === 'block' ? printBlock(value, style, depth) : printNode(value, place, style, depth));
   return [
-    command.path.length === 0 ? `:${command.verb}` : `/${command.path.join(' ')} ${command.verb}`,
+    command.path.length === 0 ? `:${command.verb}` : `/${[...command.path, command.verb].join(' ').trimStart()}`,
     ...command.positional.map(print),
     ...command.flags,
     ...command.named.map(([name, value]) => `${name}=${print(value)}`),

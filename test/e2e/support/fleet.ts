@@ -135,6 +135,7 @@ export class Fleet {
       DATABASE_POOL: '8',
       DATA_DIR: this.dataDir,
       MGMT_TUNNEL: 'off', // a server for it would have an interface of this machine's network
+      ...{ SFTP: 'off', BACKUP_AT_ADOPTION: 'false' }, // routers have only the jobs that a test gives them
       ...this.environment,
     });
     const logger = new Logger('debug', { write: (line: string) => void this.log.push(line) });

@@ -46,7 +46,6 @@ export const fetchCommand: MenuCommand = function* ({ router, run, args }) {
     const contents = router.files.read(source);
     if (contents === undefined) throw new RouterOsError('failure: file not found');
     if (router.network.down) throw new RouterOsError('failure: connection timeout');
-    if (!router.upload) throw new UnsupportedByVirtualRouter('/tool fetch upload=yes without an upload hook');
     yield router.upload({
       mode: option('mode') ?? 'ftp',
       address: option('address') ?? '',

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RequestContext } from '../../../platform/context/index.js';
-import { CallerProfile } from '../ancillary/index.js';
+import { type Caller, CallerProfile, NOBODY } from '../ancillary/index.js';
 import { AccountService } from './account.service.js';
 
 /** The profile that stands in a person's account. */
@@ -10,8 +10,7 @@ export class AccountProfile extends CallerProfile {
     super();
   }
 
-  async of(ctx: RequestContext): Promise<{ country: string | null; timezone: string }> {
-    const user = ctx.userId && (await this.accounts.find(ctx, ctx.userId));
-    return user ? { country: user.country, timezone: user.timezone } : { country: null, timezone: 'UTC' };
+  async of(ctx: RequestContext): Promise<Caller> {
+    return (ctx.userId && (await this.accounts.find(ctx, ctx.userId))) ?? NOBODY;
   }
 }

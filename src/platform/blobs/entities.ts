@@ -1,0 +1,2 @@
+import './blob.entity.js';
+import './doomed-blob.entity.js';
