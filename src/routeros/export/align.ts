@@ -93,7 +93,7 @@ function exactly(a: readonly string[], b: readonly string[], { a0, a1, b0, b1 }:
       best[at] = a[a0 + i] === b[b0 + j] ? best[at + width + 1]! + 1 : Math.max(best[at + width]!, best[at + 1]!);
     }
   }
-  for (let i = 0, j = 0; i < a1 - a0 && j < width - 1; ) {
+  for (let i = 0, j = 0; i < a1 - a0 && j < width - 1;) {
     const at = i * width + j;
     if (a[a0 + i] === b[b0 + j]) pairs[a0 + i++] = b0 + j++;
     else if (best[at + width]! >= best[at + 1]!) i++;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ExportCommand, ExportHeader, RouterExport } from './export.js';
+import type { ExportCommand, ExportHeader, OpaqueLine, RouterExport } from './export.js';
 import { isNoise, isState } from './noise.js';
 import { orderMatters } from './order.js';
 import { parseExport } from './parse-export.js';
@@ -32,12 +32,17 @@ export function canonicalCommand(command: ExportCommand): string | null {
 }
 
 const selectorText = ({ text, find }: NonNullable<ExportCommand['selector']>): string =>
-  find === null ? quoted(text) : `[find ${[...find].map(([name, value]) => `${name}=${quoted(value)}`).sort().join(' ')}]`;
+  find === null
+    ? quoted(text)
+    : `[find ${[...find]
+        .map(([name, value]) => `${name}=${quoted(value)}`)
+        .sort()
+        .join(' ')}]`;
 
 /**
  * One text for all exports of an unchanged router: the header's facts without the date; menus by name; items as they stand
  * where order means something (`orderMatters`), else sorted; nothing that `isNoise` or `isState`; no comment lines. What is
- * not understood stands at the end as it is.
+ * not understood counts as it stands.
  */
 export function canonicalExport(text: string): string {
   return canonicalOf(parseExport(text));
@@ -45,21 +50,28 @@ export function canonicalExport(text: string): string {
 
 export function canonicalOf({ header, commands, opaque }: RouterExport): string {
   const menus = new Map<string, string[]>();
-  for (const command of commands) {
-    const line = canonicalCommand(command);
-    if (line === null) continue;
-    const lines = menus.get(command.menu);
-    if (lines === undefined) menus.set(command.menu, [line]);
+  const put = (menu: string, line: string): void => {
+    const lines = menus.get(menu);
+    if (lines === undefined) menus.set(menu, [line]);
     else lines.push(line);
+  };
+  for (const command of inFileOrder(commands, opaque)) {
+    const line = isOpaque(command) ? `? ${command.text}` : canonicalCommand(command);
+    if (line !== null) put(command.menu, line);
   }
   const facts = HEADER_FACTS.filter(([fact]) => header[fact] !== null).map(([fact, name]) => `# ${name} = ${header[fact]}`);
   const blocks = [...menus.keys()].sort().map((menu) => {
     const lines = menus.get(menu)!;
     return [menu, ...(orderMatters(menu) ? lines : lines.sort())];
   });
-  const lines = [facts, ...blocks, opaque.map(({ text }) => `? ${text}`)].flat();
+  const lines = [facts, ...blocks].flat();
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
+
+const isOpaque = (line: ExportCommand | OpaqueLine): line is OpaqueLine => 'text' in line;
+
+const inFileOrder = (commands: readonly ExportCommand[], opaque: readonly OpaqueLine[]): readonly (ExportCommand | OpaqueLine)[] =>
+  opaque.length === 0 ? commands : [...commands, ...opaque].sort((a, b) => a.line - b.line);
 
 /** SHA-256 (hex) of `canonicalExport`: the same for two exports exactly when `compareExports` finds nothing. */
 export const exportFingerprint = (text: string): string => createHash('sha256').update(canonicalExport(text)).digest('hex');

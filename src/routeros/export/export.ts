@@ -53,6 +53,8 @@ export interface ExportComment {
 }
 
 export interface OpaqueLine {
+  /** The menu it stands in; empty before the first. */
+  readonly menu: string;
   readonly text: string;
   readonly line: number;
 }
@@ -117,7 +119,12 @@ export interface Subnet {
   readonly interfaceComment: string | null;
   readonly source: '/ip/address';
   /** DHCP networks inside this subnet. */
-  readonly dhcp: readonly { readonly network: string; readonly gateway: string | null; readonly dns: readonly string[]; readonly comment: string | null }[];
+  readonly dhcp: readonly {
+    readonly network: string;
+    readonly gateway: string | null;
+    readonly dns: readonly string[];
+    readonly comment: string | null;
+  }[];
   /** Pools with at least one range inside this subnet; ranges as RouterOS writes them. */
   readonly pools: readonly { readonly name: string; readonly ranges: readonly string[] }[];
 }

@@ -1,21 +1,28 @@
-/** Reads, compares, masks and shows what RouterOS' `/export` writes (docs/exports.md). Pure; nothing here throws on any text. */
-import type { ExportChange, MaskOptions, RouterExport, Subnet, ExportCommand } from './export.js';
-
-const open = (): never => {
-  throw new Error('being written');
-};
-
-export { decodeExport } from './lines.js';
-export { parseExport } from './parse-export.js';
+/**
+ * Reads, compares, masks and shows what RouterOS' `/export` writes (docs/exports.md). All pure, and nothing here throws,
+ * whatever the text is.
+ */
 export { canonicalExport, exportFingerprint } from './canonical.js';
+export { compareExports } from './compare-exports.js';
+export { describeChange } from './describe-change.js';
+export type {
+  ExportChange,
+  ExportCommand,
+  ExportComment,
+  ExportHeader,
+  ExportSelector,
+  MaskOptions,
+  OpaqueLine,
+  PropertyChange,
+  RouterExport,
+  Subnet,
+  UnifiedDiffOptions,
+} from './export.js';
+export { highlightDiff, highlightExport } from './highlight.js';
+export { isOurs } from './item-names.js';
+export { decodeExport } from './lines.js';
+export { localSubnets, type SubnetOptions } from './local-subnets.js';
+export { maskSecrets } from './mask-secrets.js';
+export { parseExport } from './parse-export.js';
+export { SECRET_MARK } from './secrets.js';
 export { unifiedDiff } from './unified-diff.js';
-export const compareExports = (_from: string | RouterExport, _to: string | RouterExport): ExportChange[] => open();
-export const describeChange = (_change: ExportChange): string => open();
-export const SECRET_MARK = '********';
-export const maskSecrets = (_text: string, _options: MaskOptions = {}): string => open();
-export const highlightExport = (_text: string): string => open();
-export const highlightDiff = (_text: string): string => open();
-export const localSubnets = (_of: RouterExport, _options: { isOurs?: (command: ExportCommand) => boolean } = {}): Subnet[] => open();
-/** Whether rosfleet put an item there: comment `rosfleet:…` or name `rosfleet-…`. */
-export const isOurs = (_command: ExportCommand): boolean => open();
-export * from './export.js';

@@ -2,15 +2,6 @@ const RETURN = 13;
 const BACKSLASH = 92;
 const HASH = 35;
 
-/** One command of an export: several lines of the file where RouterOS wrapped it. */
-export interface LogicalLine {
-  /** Joined, without blanks at either end. Empty for an empty line. */
-  readonly text: string;
-  /** First and last line of the file, from 0. */
-  readonly first: number;
-  readonly last: number;
-}
-
 /** Bytes of a file as text: UTF-8, and each byte that is not UTF-8 as Latin-1. A byte order mark is left out. */
 export function decodeExport(bytes: Uint8Array): string {
   try {
@@ -83,7 +74,7 @@ export function eachLine(text: string, visit: (text: string, first: number, last
     }
     const first = number;
     let joined = text.slice(start, last - 1);
-    for (let open = true; open && at < end; ) {
+    for (let open = true; open && at < end;) {
       number++;
       stop = text.indexOf('\n', at);
       if (stop < 0) stop = end;
@@ -123,11 +114,3 @@ export function goesOn(text: string, start: number, stop: number): boolean {
   }
   return count % 2 === 1;
 }
-
-/** All logical lines (see `eachLine`). */
-export function logicalLines(text: string): LogicalLine[] {
-  const lines: LogicalLine[] = [];
-  eachLine(text, (text, first, last) => lines.push({ text, first, last }));
-  return lines;
-}
-

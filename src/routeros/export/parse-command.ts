@@ -13,7 +13,12 @@ const NO_FLAGS: readonly string[] = [];
 
 /** Reads the lines of one export in their order. */
 export class CommandReader {
-  private readonly words = new Arguments();
+  private readonly words: Arguments;
+
+  /** @param spans takes where the values stand, when that is wanted */
+  constructor(spans: ValueSpan[] | null = null) {
+    this.words = new Arguments(spans);
+  }
 
   /**
    * Reads one logical line below a menu. Answers a command, the menu that a line of a menu alone names, or null for what is
@@ -42,8 +47,8 @@ export class CommandReader {
 
 const PATH_WORD = /^[A-Za-z0-9][\w.-]*$/;
 
-/** `/ip firewall filter add` or `/ip/firewall/filter/add`: the menu, and where its verb begins. */
-function menuPath(line: string): { menu: string; end: number } | null {
+/** `/ip firewall filter add` or `/ip/firewall/filter/add`: the menu, and where its verb begins (at the end, where there is none). */
+export function menuPath(line: string): { menu: string; end: number } | null {
   let menu = '';
   let at = 1;
   for (;;) {
@@ -68,6 +73,20 @@ function wordEnd(line: string, at: number): number {
   return at;
 }
 
+/** A property and where its value stands in the line, quotes included. */
+export interface ValueSpan {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the values of a command stand, and its menu; null for what is no command. */
+export function valueSpans(line: string, menu: string): { menu: string; spans: readonly ValueSpan[] } | null {
+  const spans: ValueSpan[] = [];
+  const command = new CommandReader(spans).read(line, menu || '/');
+  return command === null || typeof command === 'string' ? null : { menu: command.menu, spans };
+}
+
 /** What follows a verb: selector, properties and bare words. */
 class Arguments {
   selector: ExportSelector | null = null;
@@ -78,6 +97,8 @@ class Arguments {
   /** Name, value, name, value … A list of the reader's own: what is copied from it takes no more memory than it needs. */
   private readonly found: string[] = [];
   private count = 0;
+
+  constructor(private readonly spans: ValueSpan[] | null = null) {}
 
   /** Whether all of a line from a place on is understood. */
   read(line: string, at: number, selects: boolean): boolean {
@@ -120,9 +141,10 @@ class Arguments {
   /** A name, of which `=` comes next. */
   private property(name: string): boolean {
     const full = name.charCodeAt(0) === DOT ? this.fullName(name) : name;
-    this.at++;
+    const start = ++this.at;
     const value = this.value();
     if (value === null) return false;
+    this.spans?.push({ name: full, start, end: this.at });
     const { found } = this;
     for (let i = 0; i < this.count; i += 2) {
       if (found[i] === full) {

@@ -30,7 +30,12 @@ const FAILED = /^error exporting "?([^"]*[^"\s])"?(?: \(.*\))?$/;
 /** The menu of a line such as `#error exporting "/ip/socks" (timeout)`; null for any other comment. */
 export function failedMenu(text: string): string | null {
   const path = FAILED.exec(text)?.[1];
-  return path === undefined ? null : `/${path.split(/[/\s]+/).filter(Boolean).join('/')}`;
+  return path === undefined
+    ? null
+    : `/${path
+        .split(/[/\s]+/)
+        .filter(Boolean)
+        .join('/')}`;
 }
 
 /** Text of a comment line: without `#` and one blank. */
@@ -63,7 +68,7 @@ export function parseExport(text: string): RouterExport {
     }
     inHeader = false;
     const command = reader.read(line, menu, first, last);
-    if (command === null) opaque.push({ text: line, line: first + 1 });
+    if (command === null) opaque.push({ menu, text: line, line: first + 1 });
     else if (typeof command === 'string') menu = command;
     else commands.push(command);
   });

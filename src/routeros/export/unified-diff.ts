@@ -1,5 +1,4 @@
 import { align, increasing } from './align.js';
-import { canonicalExport } from './canonical.js';
 import type { UnifiedDiffOptions } from './export.js';
 import { physicalLines } from './lines.js';
 import { orderMatters } from './order.js';
@@ -12,6 +11,8 @@ interface Side {
   readonly units: readonly Unit[];
   /** Whether a unit is a change; false for what is in the other file too and for noise. By unit. */
   readonly changed: boolean[];
+  /** What units mean that no unit of the other file equals as it stands (`canonicalUnit`). By unit. */
+  readonly meanings: string[];
 }
 
 /** A line of the diff; the line of a side where it is not in is where that side has come to. */
@@ -33,14 +34,19 @@ export function unifiedDiff(from: string, to: string, options: UnifiedDiffOption
   const [a, b] = [sideOf(from), sideOf(to)];
   const pairs = pairUnits(a.units, b.units);
   if (!findChanges(a, b, pairs)) return '';
-  if (isMaybeNoise(a, b) && canonicalExport(from) === canonicalExport(to)) return '';
+  if (isSameBag(a, b) && isSameOrder(a, b)) return '';
   const hunks = hunksOf(rowsOf(a, b, pairs), options.context ?? 3);
   return `--- ${options.from}\n+++ ${options.to}\n${hunks}`;
 }
 
 function sideOf(text: string): Side {
   const units = unitsOf(text);
-  return { lines: physicalLines(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).map((line) => line.replace(/\r$/, '')), units, changed: [] };
+  return {
+    lines: physicalLines(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).map((line) => line.replace(/\r$/, '')),
+    units,
+    changed: [],
+    meanings: [],
+  };
 }
 
 /** Which unit of `b` goes with each unit of `a`, -1 for none. Units without a key go with none. */
@@ -67,32 +73,36 @@ function findChanges(a: Side, b: Side, pairs: Int32Array): boolean {
   const paired = new Uint8Array(b.units.length);
   for (const j of pairs) if (j >= 0) paired[j] = 1;
   const reader = new CommandReader();
-  const read = (side: Side, i: number): Left => ({ at: i, unit: side.units[i]!, meaning: canonicalUnit(side.units[i]!, reader) });
-  const left = keyed(a.units).flatMap((i) => (pairs[i]! < 0 ? [read(a, i)] : []));
-  const right = keyed(b.units).flatMap((j) => (paired[j] ? [] : [read(b, j)]));
-  for (const { at, unit, meaning } of left) a.changed[at] = meaning !== '' && !unit.isMenu;
-  for (const { at, unit, meaning } of right) b.changed[at] = meaning !== '' && !unit.isMenu;
-  const places = new Map<string, Left[]>();
-  for (const entry of right) places.set(entry.meaning, [...(places.get(entry.meaning) ?? []), entry]);
+  const read = ({ units, changed, meanings }: Side, i: number): void => {
+    meanings[i] = canonicalUnit(units[i]!, reader);
+    changed[i] = meanings[i] !== '' && !units[i]!.isMenu;
+  };
+  for (const i of keyed(a.units)) if (pairs[i]! < 0) read(a, i);
+  for (const j of keyed(b.units)) if (!paired[j]) read(b, j);
+  const places = new Map<string, number[]>();
+  for (const [meaning, at] of changesOf(b)) {
+    const found = places.get(meaning);
+    if (found === undefined) places.set(meaning, [at]);
+    else found.push(at);
+  }
+  for (const found of places.values()) found.reverse();
   const inOrder: (readonly [number, number])[] = [];
-  for (const { at, unit, meaning } of left) {
-    const twin = a.changed[at] ? places.get(meaning)?.shift() : undefined;
-    if (twin === undefined) continue;
-    if (orderMatters(unit.menu) || meaning.startsWith('?')) inOrder.push([at, twin.at]);
-    else a.changed[at] = b.changed[twin.at] = false;
+  for (const [meaning, i] of changesOf(a)) {
+    const j = places.get(meaning)?.pop();
+    if (j === undefined) continue;
+    if (orderMatters(a.units[i]!.menu)) inOrder.push([i, j]);
+    else a.changed[i] = b.changed[j] = false;
   }
   const steps = stepsOf(pairs, b.units.length);
   for (const [i, j] of increasing(inOrder)) if (steps.a[i] === steps.b[j]) a.changed[i] = b.changed[j] = false;
-  coverMenus(a, pairs);
-  coverMenus(b, paired);
+  coverMenus(a, (i) => pairs[i]! >= 0);
+  coverMenus(b, (j) => paired[j] === 1);
   return a.changed.includes(true) || b.changed.includes(true);
 }
 
-interface Left {
-  readonly at: number;
-  readonly unit: Unit;
-  readonly meaning: string;
-}
+/** Commands that are changes: what they mean and which unit they are. */
+const changesOf = ({ units, changed, meanings }: Side): [meaning: string, unit: number][] =>
+  units.flatMap((unit, i): [string, number][] => (changed[i] && !unit.isMenu ? [[meanings[i]!, i]] : []));
 
 /** For each unit of both sides, how many pairs come before it. */
 function stepsOf(pairs: Int32Array, length: number): { a: Int32Array; b: Int32Array } {
@@ -110,8 +120,7 @@ function stepsOf(pairs: Int32Array, length: number): { a: Int32Array; b: Int32Ar
 }
 
 /** The line of a menu is a change when it stands on one side alone and a change stands below it. */
-function coverMenus({ units, changed }: Side, paired: ArrayLike<number>): void {
-  const isPaired = (i: number): boolean => (paired instanceof Int32Array ? paired[i]! >= 0 : paired[i] === 1);
+function coverMenus({ units, changed }: Side, isPaired: (unit: number) => boolean): void {
   let below = false;
   for (let i = units.length - 1; i >= 0; i--) {
     if (!units[i]!.isMenu) below ||= changed[i] === true;
@@ -122,13 +131,34 @@ function coverMenus({ units, changed }: Side, paired: ArrayLike<number>): void {
   }
 }
 
-/** Whether all that is left has its equal on the other side, so that only `canonicalExport` can tell whether anything changed. */
-function isMaybeNoise(a: Side, b: Side): boolean {
-  const reader = new CommandReader();
-  const meanings = ({ units, changed }: Side): string[] =>
-    units.flatMap((unit, i) => (changed[i] && !unit.isMenu ? [canonicalUnit(unit, reader)] : [])).sort();
-  const [ours, theirs] = [meanings(a), meanings(b)];
+/** Whether each change of one side means what one of the other does, so that at most the order changed. */
+function isSameBag(a: Side, b: Side): boolean {
+  const [ours, theirs] = [a, b].map((side) =>
+    changesOf(side)
+      .map(([meaning]) => meaning)
+      .sort(),
+  ) as [string[], string[]];
   return ours.length === theirs.length && ours.every((meaning, i) => meaning === theirs[i]);
+}
+
+/** Whether the changes of both sides, which mean the same, also stand in the same order. */
+function isSameOrder(a: Side, b: Side): boolean {
+  const reader = new CommandReader();
+  const menus = new Set(changesOf(a).map(([, i]) => a.units[i]!.menu));
+  return [...menus].every((menu) => {
+    const [ours, theirs] = [a, b].map((side) => side.units.filter((unit) => unit.menu === menu && unit.key !== '' && !unit.isMenu)) as [
+      Unit[],
+      Unit[],
+    ];
+    for (let i = 0, j = 0; i < ours.length || j < theirs.length; i++, j++) {
+      if (ours[i]?.key === theirs[j]?.key) continue;
+      while (i < ours.length && canonicalUnit(ours[i]!, reader) === '') i++;
+      while (j < theirs.length && canonicalUnit(theirs[j]!, reader) === '') j++;
+      if (i === ours.length || j === theirs.length) return i === ours.length && j === theirs.length;
+      if (canonicalUnit(ours[i]!, reader) !== canonicalUnit(theirs[j]!, reader)) return false;
+    }
+    return true;
+  });
 }
 
 /** The lines of both files in the order of a diff. */
@@ -208,7 +238,7 @@ function endOf(lines: readonly Line[], rows: readonly Row[], side: 'a' | 'b'): n
 /** Writes rows as hunks: changes with their context, apart where lines are missing between rows. */
 function hunksOf(rows: readonly Row[], context: number): string {
   const out: string[] = [];
-  for (let start = 0; start < rows.length; ) {
+  for (let start = 0; start < rows.length;) {
     let end = start + 1;
     while (end < rows.length && follows(rows[end - 1]!, rows[end]!)) end++;
     runOf(rows, start, end, context, out);
@@ -233,7 +263,7 @@ function runOf(rows: readonly Row[], start: number, end: number, context: number
     for (let i = next; i < end && i - last <= 2 * context + 1; i++) if (rows[i]!.sign !== ' ') last = i;
     const to = Math.min(end, last + 1 + context);
     out.push(hunk(rows, from, to));
-    for (next = to; next < end && rows[next]!.sign === ' '; ) next++;
+    for (next = to; next < end && rows[next]!.sign === ' ';) next++;
     start = to;
   }
 }

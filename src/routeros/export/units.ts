@@ -1,6 +1,6 @@
 import { canonicalCommand } from './canonical.js';
 import { eachLine } from './lines.js';
-import { CommandReader } from './parse-command.js';
+import { menuPath, type CommandReader } from './parse-command.js';
 import { commentText, headerFact } from './parse-export.js';
 
 /** A logical line as a diff sees it. */
@@ -19,7 +19,6 @@ export interface Unit {
 /** The logical lines of an export, each with what it means for a diff. Commands are not read here. */
 export function unitsOf(text: string): Unit[] {
   const units: Unit[] = [];
-  const reader = new CommandReader();
   let menu = '';
   let inHeader = true;
   eachLine(text, (text, first, last) => {
@@ -29,11 +28,13 @@ export function unitsOf(text: string): Unit[] {
       return;
     }
     inHeader = false;
-    const path = code === 47 /* / */ ? reader.read(text, menu) : null;
-    if (typeof path === 'string') menu = path;
-    const isMenu = typeof path === 'string';
-    const of = path === null || isMenu ? menu : path.menu;
-    units.push({ key: isMenu ? path : `${of} ${text}`, menu: of, text, isMenu, first, last });
+    const path = code === 47 /* / */ ? menuPath(text) : null;
+    const isMenu = path !== null && path.end === text.length;
+    if (isMenu) menu = path.menu;
+    const of = path?.menu ?? menu;
+    // A command is the same below the line of its menu and behind the menu's path.
+    const key = isMenu ? of : `${of} ${path === null ? text : text.slice(path.end)}`;
+    units.push({ key, menu: of, text, isMenu, first, last });
   });
   return units;
 }
@@ -50,7 +51,7 @@ function factKey(line: string): string {
 export function canonicalUnit({ key, menu, text, isMenu }: Unit, reader: CommandReader): string {
   if (key === '' || isMenu || key.startsWith('#')) return key;
   const command = reader.read(text, menu);
-  if (command === null || typeof command === 'string') return `? ${text}`;
+  if (command === null || typeof command === 'string') return `${menu} ? ${text}`;
   const canonical = canonicalCommand(command);
   return canonical === null ? '' : `${command.menu} ${canonical}`;
 }

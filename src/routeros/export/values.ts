@@ -63,7 +63,8 @@ export function decodeString(body: string): string {
       at = slash + 2;
     } else {
       const bytes: number[] = [];
-      for (at = slash; body[at] === '\\' && HEX.test(body.slice(at + 1, at + 3)); at += 3) bytes.push(parseInt(body.slice(at + 1, at + 3), 16));
+      for (at = slash; body[at] === '\\' && HEX.test(body.slice(at + 1, at + 3)); at += 3)
+        bytes.push(parseInt(body.slice(at + 1, at + 3), 16));
       if (bytes.length > 0) out += utf8OrLatin1(Uint8Array.from(bytes));
       else out += body.slice(slash, (at = slash + 2));
     }

@@ -1,0 +1,43 @@
+import type { ExportChange, PropertyChange } from './export.js';
+
+const LONG = 60;
+const PLAIN = /^[\w.:/,@*+!-]+$/;
+const VERBS = { added: 'added', removed: 'removed', changed: 'changed', moved: 'moved' } as const;
+
+/**
+ * A change as one line for people: `/ip/firewall/filter: rule 3 "drop the rest" changed: action accept → drop`. Long values are
+ * cut, control characters written as escapes.
+ */
+export function describeChange(change: ExportChange): string {
+  const { kind, menu, item, properties, moved, references } = change;
+  const where = menu === '' ? item : item === '' ? menu : `${menu}: ${oneLine(item)}`;
+  const details = properties.filter(({ name }) => !name.startsWith('['));
+  const what =
+    kind === 'changed'
+      ? `: ${properties.map(changed).join(', ')}${moved ? ', and moved' : ''}`
+      : details.length > 0
+        ? ` (${details.map((property) => held(property, kind)).join(' ')})`
+        : '';
+  const too = references === 0 ? '' : ` (and ${references} ${references === 1 ? 'item that names' : 'items that name'} it)`;
+  return `${where} ${VERBS[kind]}${what}${too}`;
+}
+
+function changed({ name, from, to, secret }: PropertyChange): string {
+  if (secret && from !== null && to !== null) return `${name} (not shown)`;
+  if (from === null) return to === '' ? `${name} set` : `${name} set to ${short(to!)}`;
+  if (to === null) return `${name} no longer set (was ${short(from)})`;
+  return `${name} ${short(from)} → ${short(to)}`;
+}
+
+const held = ({ name, from, to }: PropertyChange, kind: ExportChange['kind']): string => {
+  const value = (kind === 'removed' ? from : to) ?? '';
+  return value === '' ? name : `${name}=${short(value)}`;
+};
+
+const short = (value: string): string => {
+  const cut = value.length > LONG ? `${value.slice(0, LONG - 1)}…` : value;
+  return PLAIN.test(cut) ? cut : JSON.stringify(cut);
+};
+
+/* eslint-disable-next-line no-control-regex -- that is what is looked for */
+const oneLine = (text: string): string => text.replace(/[\x00-\x1f\x7f\u2028\u2029]/g, (c) => JSON.stringify(c).slice(1, -1));
