@@ -17,6 +17,10 @@ export const blobsConfig = concern('Blobs: backups and other files', {
     why: 'holds characters that S3 advises against',
   }),
   S3_PATH_STYLE: flag(false, 'Address the bucket as a path (https://host/bucket), as most stores besides Amazon’s want it.'),
-  S3_ACCESS_KEY_ID: text(undefined, 'Key for the bucket. Default: what the SDK finds, such as the role of the machine.', 'AKIAIOSFODNN7EXAMPLE'),
+  S3_ACCESS_KEY_ID: text(
+    undefined,
+    'Key for the bucket. Default: what the SDK finds, such as the role of the machine.',
+    'AKIAIOSFODNN7EXAMPLE',
+  ),
   S3_SECRET_ACCESS_KEY: text(undefined, 'Its secret.', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'),
 });

@@ -16,7 +16,11 @@ describe('backups', () => {
     const { router, site } = await fleet.rested(team);
     await team.owner.post(`/backup/${site}`).expect(202, { message: 'Backup requested' });
     await fleet.pass(60);
-    console.log((await team.owner.get(`/site/${site}/job`)).body, router.log.slice(-6), fleet.log.filter((l) => /sftp|SFTP|level":50/.test(l)).slice(-5));
+    console.log(
+      (await team.owner.get(`/site/${site}/job`)).body,
+      router.log.slice(-6),
+      fleet.log.filter((l) => /sftp|SFTP|level":50/.test(l)).slice(-5),
+    );
     const { body } = await team.owner.get(`/backup/${site}/`).expect(200);
     expect(body).toHaveLength(1);
     console.log(body);

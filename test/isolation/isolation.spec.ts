@@ -54,7 +54,7 @@ beforeAll(async () => {
   us = await populate(fleet);
   them = await populate(fleet);
   await fleet.mails('nobody@example.net'); // waits for all tasks
-}, 60_000);
+}, 300_000);
 afterAll(async () => {
   process.stderr.write(`isolation: ${probes} probes of ${operations.length} operations\n`);
   await ledger.close();
@@ -151,7 +151,7 @@ describe('every operation', () => {
       },
     );
     expect(found).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 
   it('refuses the credentials of others: services on the routes of people, people and routers on those of services', async () => {
     const found = await complaints(
@@ -165,7 +165,7 @@ describe('every operation', () => {
       },
     );
     expect(found).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 
   it('with a scope refuses whoever has all the others', async () => {
     const limited = new Map<string, string>();
@@ -181,7 +181,7 @@ describe('every operation', () => {
       },
     );
     expect(found).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 });
 
 describe('things of another team', () => {
@@ -206,7 +206,7 @@ describe('things of another team', () => {
       },
     );
     expect(found).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 
   it('are in no answer', async () => {
     const found = await complaints(
@@ -222,7 +222,7 @@ describe('things of another team', () => {
       },
     );
     expect(found).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 
   it('are not reached by a signature that was made for something of ours', async () => {
     const found = await complaints(
@@ -248,7 +248,7 @@ describe('things of another team', () => {
       },
     );
     expect(found).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 });
 
 describe('fields that an operation does not take', () => {
@@ -286,7 +286,7 @@ describe('fields that an operation does not take', () => {
         found.push(`${operation.name}: a field arrived in ${table}`);
     }
     expect(found).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 });
 
 describe('things of the own team', () => {
@@ -315,5 +315,5 @@ describe('things of the own team', () => {
       if (!isThere) found.push(`${operation.name}: answers ${said(answer)}`);
     }
     expect(found).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 });

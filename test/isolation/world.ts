@@ -43,6 +43,7 @@ export const THINGS = [
   ...([
     'site',
     'job',
+    'backupFile',
     'policy',
     'securityGroup',
     'prefixList',
@@ -70,10 +71,12 @@ export async function populate(fleet: Fleet): Promise<Side> {
     await fleet.adopted(team, { http: (request) => (polls ? nodeHttp(request) : Promise.reject(new Error('this router polls no more'))) }),
     (await program.get(`/runbooks/${team.runbookId}/tokens`).expect(200)).body[0],
   ];
+  await program.post(`/backup/${site.site}`).expect(202);
   await fleet.pass(65); // the router has its management access
   await tunnels.serve(site.router, teamId, site.site);
   await tunnels.up(site.router);
   await fleet.pass(95);
+  const [backup] = (await program.get(`/backup/${site.site}`).expect(200)).body as { filename: string }[];
   polls = false; // what changes from here on, a request changed
   const job = await program.job(site.site, ':log info x');
   const [row] = await fleet.sql<{ generation: number }>(`SELECT device_generation AS generation FROM site WHERE id = $1`, [site.site]);
@@ -135,7 +138,15 @@ export async function populate(fleet: Fleet): Promise<Side> {
       ...{ invitation: invitation!.id, invitationToken: (await fleet.mail(guest)).links[0]!.split('/').at(-1)! },
       identity,
       session: sessions.find((s) => !s.current)!.id,
-      ...{ site: site.site, job: job['id'] as string, policy, securityGroup, prefixList, runbook: team.runbookId },
+      ...{
+        site: site.site,
+        job: job['id'] as string,
+        backupFile: backup!.filename,
+        policy,
+        securityGroup,
+        prefixList,
+        runbook: team.runbookId,
+      },
       ...{ bootstrapTokenId: runbookToken.id, bootstrapToken: uuidToBase62(runbookToken.id as string) },
       ...{ transientAccess, transientForward },
       ...{ workspace, organization: organization.id, organizationKey: team.organizationId },

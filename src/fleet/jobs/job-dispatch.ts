@@ -34,6 +34,8 @@ interface Claimed {
   readonly script: string;
   readonly sealed: boolean;
   readonly backup: boolean;
+  /** A part of a push: its end is all that counts. */
+  readonly ofSection?: true;
   readonly state: JobState;
   readonly remaining: number;
 }
@@ -128,7 +130,7 @@ export class JobDispatch {
     const job = await this.sections.next(ctx, device, version ?? '');
     if (!job) return null;
     await this.db.query(ctx, INSERT_SECTION_JOB, [job.id, device.teamId, device.siteId, job.title, now]);
-    return { id: job.id, script: job.payload, sealed: false, backup: false, state: 'sent', remaining: 0 };
+    return { id: job.id, script: job.payload, sealed: false, backup: false, ofSection: true, state: 'sent', remaining: 0 };
   }
 
   private async deliver(ctx: RequestContext, { siteId, teamId }: DeviceIdentity, job: Claimed, version: string): Promise<string> {
@@ -149,7 +151,7 @@ export class JobDispatch {
     return renderJob({
       ...{ link: this.links.link, version, token: uuidToBase62(job.id), payload: this.payload(job), remaining: job.remaining },
       ...(before && { before }),
-      ...{ busyUrl: status('busy'), doneUrl: status('done'), failUrl: status('fail') },
+      ...{ busyUrl: job.ofSection ? null : status('busy'), doneUrl: status('done'), failUrl: status('fail') },
     }).toString();
   }
 

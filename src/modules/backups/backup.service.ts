@@ -86,7 +86,8 @@ export class BackupService {
     const own = new Set(known);
     const backups = new Map(newest.map((backup) => [backup.siteId, backup]));
     const found = new Map<SiteId, Latest>();
-    for (const id of siteIds) found.set(id, own.has(id) ? await this.latestOf(ctx, backups.get(id)) : { problem: 'There is no such site.' });
+    for (const id of siteIds)
+      found.set(id, own.has(id) ? await this.latestOf(ctx, backups.get(id)) : { problem: 'There is no such site.' });
     return found;
   }
 

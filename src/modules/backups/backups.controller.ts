@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiExtraModels, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { BackupUnavailable, SiteBeingDeleted, SiteNotFound } from '../../fleet/index.js';
 import { Answers, Ctx, RequireScope } from '../../platform/access/index.js';
@@ -14,6 +14,7 @@ import {
   BackupDetailDto,
   BackupFileDto,
   BackupRequestedDto,
+  LatestBackupResultDto,
   LatestBackupsDto,
   LatestBackupsRequestDto,
   SubnetDto,
@@ -50,6 +51,7 @@ const anyForm = (json: boolean): MethodDecorator =>
 const isOn = (value: string | undefined): boolean => value !== undefined && !/^(false|0)$/i.test(value.trim());
 
 @ApiTags('site-backups')
+@ApiExtraModels(BackupDetailDto, LatestBackupResultDto)
 @Controller()
 export class BackupsController {
   constructor(
@@ -80,7 +82,8 @@ export class BackupsController {
   @ApiOperation({
     operationId: 'requestBackup',
     summary: 'Ask the router for a fresh backup',
-    description: 'The file appears when the router has polled and uploaded it, behind the jobs before it. A request that waits already is the same one.',
+    description:
+      'The file appears when the router has polled and uploaded it, behind the jobs before it. A request that waits already is the same one.',
   })
   @ApiAcceptedResponse({ type: BackupRequestedDto })
   async request(
@@ -89,7 +92,10 @@ export class BackupsController {
     @Headers('x-idempotency-key') key: string | undefined,
   ): Promise<BackupRequestedDto> {
     if (key !== undefined && !isUuid(key)) throw new ValidationFailed({ 'X-Idempotency-Key': ['X-Idempotency-Key must be a UUID'] });
-    await this.backups.request(ctx, site, { description: DESCRIPTION, ...(key === undefined ? {} : { idempotencyKey: key.toLowerCase() }) });
+    await this.backups.request(ctx, site, {
+      description: DESCRIPTION,
+      ...(key === undefined ? {} : { idempotencyKey: key.toLowerCase() }),
+    });
     return { message: 'Backup requested' };
   }
 
@@ -139,7 +145,8 @@ export class BackupsController {
   @ApiOperation({
     operationId: 'diffBackups',
     summary: 'Unified diff of two backups',
-    description: 'What RouterOS writes anew each time, such as the date in the head, is left out; files that say the same give an empty body.',
+    description:
+      'What RouterOS writes anew each time, such as the date in the head, is left out; files that say the same give an empty body.',
   })
   @anyForm(false)
   async diff(

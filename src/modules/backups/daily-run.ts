@@ -50,7 +50,8 @@ export class DailyRun {
   async cameOnline(ctx: RequestContext, { siteId, offlineSince }: Plain<SiteCameOnline>): Promise<void> {
     if (!this.settings.BACKUP_DAILY || offlineSince === null) return;
     const newest = await this.backups.newest(ctx, siteId);
-    if (newest && this.clock.millis() - newest.confirmedAt.getTime() > DAY_MS) await this.request(ctx, siteId, 'Daily configuration backup');
+    if (newest && this.clock.millis() - newest.confirmedAt.getTime() > DAY_MS)
+      await this.request(ctx, siteId, 'Daily configuration backup');
   }
 
   private async request(ctx: RequestContext, siteId: SiteId, description: string): Promise<void> {

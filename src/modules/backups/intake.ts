@@ -6,7 +6,14 @@ import { type BackupId, newId, RequestContext } from '../../platform/context/ind
 import { Database } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { Logger } from '../../platform/telemetry/logger.js';
-import { compareExports, decodeExport, describeChange, exportFingerprint, parseExport, type RouterExport } from '../../routeros/export/index.js';
+import {
+  compareExports,
+  decodeExport,
+  describeChange,
+  exportFingerprint,
+  parseExport,
+  type RouterExport,
+} from '../../routeros/export/index.js';
 import type { Backup, ChangeSummary } from './backup.entity.js';
 import { BackupsRepository } from './backups.repository.js';
 import { NotAnExport, UploadEnded } from './errors.js';
@@ -40,15 +47,13 @@ export class Intake {
     const read = readable(text);
     const fingerprint = exportFingerprint(text);
     const before = await this.backups.newest(ctx, ticket.siteId);
-    const fresh = before?.fingerprint === fingerprint ? undefined : await this.version(ctx, ticket, { content, text, read, fingerprint, before });
+    const fresh =
+      before?.fingerprint === fingerprint ? undefined : await this.version(ctx, ticket, { content, text, read, fingerprint, before });
     await this.db.transaction(ctx, async (ctx) => {
       if (!(await this.tickets.end(ctx, ticket))) throw new UploadEnded();
       const backup = await this.keep(ctx, fresh ?? before!, fresh !== undefined);
       await this.jobs.noteBackup(ctx, ticket.jobId, storageKeyOf(ticket.siteId, backup.takenAt));
-      await this.events.publish(
-        ctx,
-        new BackupTaken(ticket.teamId, ticket.siteId, backup.id, fresh !== undefined, this.clock.now()),
-      );
+      await this.events.publish(ctx, new BackupTaken(ticket.teamId, ticket.siteId, backup.id, fresh !== undefined, this.clock.now()));
     });
   }
 
@@ -61,12 +66,28 @@ export class Intake {
   private async version(
     ctx: RequestContext,
     { siteId, teamId, jobId, takenAt }: Ticket,
-    { content, text, read, fingerprint, before }: { content: Buffer; text: string; read: RouterExport; fingerprint: string; before: Backup | null },
+    {
+      content,
+      text,
+      read,
+      fingerprint,
+      before,
+    }: { content: Buffer; text: string; read: RouterExport; fingerprint: string; before: Backup | null },
   ): Promise<Backup> {
     const { id: blobId } = await this.blobs.keep(ctx, content);
     const { version, model, serial: serialNumber, softwareId } = read.header;
     return {
-      ...{ id: newId<BackupId>(), teamId, siteId, takenAt, confirmedAt: this.clock.now(), jobId, size: content.length, blobId, fingerprint },
+      ...{
+        id: newId<BackupId>(),
+        teamId,
+        siteId,
+        takenAt,
+        confirmedAt: this.clock.now(),
+        jobId,
+        size: content.length,
+        blobId,
+        fingerprint,
+      },
       ...{ version, model, serialNumber, softwareId, changes: before && (await this.changesSince(ctx, before, text)) },
     };
   }

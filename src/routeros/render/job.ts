@@ -9,7 +9,8 @@ export interface JobInput {
   readonly version: string;
   /** Base62 form of the job's id. */
   readonly token: string;
-  readonly busyUrl: string;
+  /** Null where nobody waits to hear that it began. */
+  readonly busyUrl: string | null;
   readonly doneUrl: string;
   readonly failUrl: string;
   /** Runs before the payload; where it raises an error the payload does not run and the job fails. */
@@ -35,7 +36,7 @@ const PAUSE_SECONDS = 3;
  */
 export function renderJob(input: JobInput): Script {
   const token = base62('token', input.token);
-  const certificate = certificateCheck(input.link, input.busyUrl);
+  const certificate = certificateCheck(input.link, input.doneUrl);
   const tellsReason = knowsOnError(input.version);
   const call = (variable: string, args: Arguments = {}): Script =>
     script((s) => s.command('/tool', 'fetch', { args: { url: v(variable), ...args, ...certificate, output: word('none') } }));
@@ -46,7 +47,7 @@ export function renderJob(input: JobInput): Script {
   });
   return script((s) => {
     s.local('jobId', token);
-    s.local('busyUrl', absoluteUrl('busyUrl', input.busyUrl));
+    if (input.busyUrl !== null) s.local('busyUrl', absoluteUrl('busyUrl', input.busyUrl));
     s.local('doneUrl', absoluteUrl('doneUrl', input.doneUrl));
     s.local('failUrl', absoluteUrl('failUrl', input.failUrl));
     s.global(LAST_JOB);
@@ -55,7 +56,7 @@ export function renderJob(input: JobInput): Script {
       (s) => s.log('info', text`Job ${v('jobId')} was delivered again; it ran already and is left alone.`),
       (s) => {
         s.assign(LAST_JOB, v('jobId'));
-        s.tryDo(call('busyUrl'));
+        if (input.busyUrl !== null) s.tryDo(call('busyUrl'));
         if (tellsReason) {
           const reason = { 'http-method': word('post'), 'http-header-field': 'Content-Type:text/plain', 'http-data': v('reason') };
           s.onError('e', payload, (s) => s.local('reason', toText(v('e'))).append(persistently(call('failUrl', reason))));

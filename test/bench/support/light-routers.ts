@@ -91,7 +91,8 @@ export class LightRouters {
     try {
       const plain = script.replaceAll('\\', '');
       const url = (pattern: RegExp): string | undefined => pattern.exec(plain)?.[1];
-      await this.send('GET', url(/busyUrl "https?:\/\/[^/]+(\/[^"]+)"/)!);
+      const busy = url(/busyUrl "https?:\/\/[^/]+(\/[^"]+)"/);
+      if (busy) await this.send('GET', busy);
       const inventory = url(/"https?:\/\/[^/"]+(\/job\/[^/"]+\/inventory[^"]*)"/);
       if (inventory) await this.send('POST', inventory, 'the same as ever');
       await this.send('GET', url(/doneUrl "https?:\/\/[^/]+(\/[^"]+)"/)!);

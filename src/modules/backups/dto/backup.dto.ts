@@ -7,7 +7,8 @@ import type { Latest, ReadBackup } from '../backup.service.js';
 import { fileNameOf } from '../file-name.js';
 import { sizeInWords } from '../words.js';
 
-const Text = (description: string): PropertyDecorator => ApiProperty({ type: String, nullable: true, description: `Beyond the contract: ${description}` });
+const Text = (description: string): PropertyDecorator =>
+  ApiProperty({ type: String, nullable: true, description: `Beyond the contract: ${description}` });
 
 export class BackupChangesDto {
   @ApiProperty({ description: 'Changes against the version before.' })
@@ -39,7 +40,11 @@ export class BackupFileDto {
   serial_number!: string | null;
   @Text('software id of the router.')
   software_id!: string | null;
-  @ApiProperty({ type: BackupChangesDto, nullable: true, description: 'Beyond the contract: what changed against the version before; null for the first.' })
+  @ApiProperty({
+    type: BackupChangesDto,
+    nullable: true,
+    description: 'Beyond the contract: what changed against the version before; null for the first.',
+  })
   changes!: BackupChangesDto | null;
 }
 
@@ -141,7 +146,10 @@ export function toFileDto(backup: Backup, dates: DateWriter): BackupFileDto {
   };
 }
 
-export const toDetailDto = ({ backup, text }: ReadBackup, dates: DateWriter): BackupDetailDto => ({ ...toFileDto(backup, dates), content: text });
+export const toDetailDto = ({ backup, text }: ReadBackup, dates: DateWriter): BackupDetailDto => ({
+  ...toFileDto(backup, dates),
+  content: text,
+});
 
 export const toSubnetDto = ({ subnet, address, interface: port, comment, interfaceType, vlan, dhcp, pools }: Subnet): SubnetDto => ({
   ...{ subnet, address, interface: port, comment, interface_type: interfaceType, vlan_id: vlan?.id ?? null },

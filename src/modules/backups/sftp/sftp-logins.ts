@@ -24,7 +24,11 @@ export class SftpLogins {
     const ticket = await this.tickets.logIn(system, user, password);
     if (!ticket) throw new SftpLoginRefused();
     const home = `/${STORE}/${ticket.siteId}`;
-    const statement = { Effect: 'Allow', Action: ['s3:PutObject'], Resource: [`arn:aws:s3:::${STORE}/${ticket.siteId}/${fileNameOf(ticket.takenAt)}`] };
+    const statement = {
+      Effect: 'Allow',
+      Action: ['s3:PutObject'],
+      Resource: [`arn:aws:s3:::${STORE}/${ticket.siteId}/${fileNameOf(ticket.takenAt)}`],
+    };
     return {
       Role: 'arn:aws:iam::000000000000:role/rosfleet-backup-upload',
       HomeDirectory: home,

@@ -30,14 +30,16 @@ export function serveUpload(sftp: SFTPWrapper, rights: SessionRights): void {
     if (message !== undefined) rights.refused(message);
     sftp.status(id, code, message);
   };
-  const deny = (id: number, what: string): void => status(id, STATUS_CODE.PERMISSION_DENIED, `${what}: this login may upload ${rights.fileName} and nothing else`);
+  const deny = (id: number, what: string): void =>
+    status(id, STATUS_CODE.PERMISSION_DENIED, `${what}: this login may upload ${rights.fileName} and nothing else`);
   const place = (path: string): string => {
     const inside = posix.resolve('/', path.replaceAll('\0', ''));
     const home = `/${rights.folder}`;
     return inside === home ? '/' : inside.startsWith(`${home}/`) ? inside.slice(home.length) : inside;
   };
   /** `..` and links lead nowhere; only the very name is the file. */
-  const isFile = (path: string): boolean => [rights.fileName, `/${rights.fileName}`, `${rights.folder}/${rights.fileName}`, `/${rights.folder}/${rights.fileName}`].includes(path);
+  const isFile = (path: string): boolean =>
+    [rights.fileName, `/${rights.fileName}`, `${rights.folder}/${rights.fileName}`, `/${rights.folder}/${rights.fileName}`].includes(path);
 
   sftp.on('REALPATH', (id, path) => {
     rights.alive();
