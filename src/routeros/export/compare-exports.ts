@@ -111,8 +111,8 @@ function propertyChanges(menu: string, from: Item | null, to: Item | null): Prop
   return names.sort().map((name) => {
     const shown = (value: string | undefined): string | null =>
       value === undefined ? null : isSecret(menu, name, value) ? SECRET_MARK : maskText(value, mark);
-    const values = [old.get(name) ?? '', now.get(name) ?? ''];
-    return { name, from: shown(old.get(name)), to: shown(now.get(name)), secret: values.some((value) => isSecret(menu, name, value)) };
+    const [before, after] = [shown(old.get(name)), shown(now.get(name))];
+    return { name, from: before, to: after, secret: before === after || before === SECRET_MARK || after === SECRET_MARK };
   });
 }
 
