@@ -18,7 +18,7 @@ describe('an unchanged router', () => {
         expect(compareExports(a, b)).toEqual([]);
         expect(unifiedDiff(a, b, names)).toBe('');
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -193,7 +193,7 @@ describe('a real change', () => {
           expect(unifiedDiff(from, to, names)).not.toBe('');
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 25 },
     );
   });
 });
