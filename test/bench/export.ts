@@ -41,7 +41,7 @@ function grown(bytes: number, line: (i: number) => string): string[] {
 }
 
 const flat = (lines: readonly string[]): string => Buffer.from(lines.join('\n') + '\n').toString();
-const address = (i: number): string => `add address=198.51.${(i >> 8) % 256}.${i % 256} list=blocked-${i % 7}`;
+const address = (i: number): string => `add address=198.51.${(i >> 8) % 256}.${i % 256} list=blocked-${i >> 13}`;
 const rule = (i: number): string =>
   `add action=accept chain=forward comment="customer ${i}: \\"web\\" and mail" dst-address=203.0.113.${i % 256} dst-port=${i} \\\n    in-interface-list=!LAN protocol=tcp src-address-list=customer-${i % 90}`;
 const scriptLine = (i: number): string => `:log info \\"line ${i} \\$x\\";\\r\\\n    \\n`;

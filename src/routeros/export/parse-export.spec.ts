@@ -159,6 +159,18 @@ describe('parseExport', () => {
     expect(commands.length).toBeGreaterThan(9);
   });
 
+  it('reads each command as if it were the only one, whatever came before', () => {
+    const value = fc.constantFrom('a', 'a b', '"a b"', '"a', 'b', '""', '', '"\\"a\\""', 'aa', '[ a b ]');
+    const line = fc.array(fc.tuple(fc.constantFrom('x', 'xy', 'p.x', '.x'), value), { maxLength: 4 });
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        const texts = lines.map((pairs) => `/a add ${pairs.map(([name, text]) => `${name}=${text}`).join(' ')}`);
+        const read = (text: string): unknown => parseExport(text).commands.map(({ properties, flags }) => [[...properties], flags]);
+        expect(read(texts.join('\n'))).toEqual(texts.flatMap(read));
+      }),
+    );
+  });
+
   it('reads bytes that are no UTF-8 as Latin-1, alone', () => {
     expect(decodeExport(Buffer.from('efbbbf' + Buffer.from('ä€😀').toString('hex') + 'e9f0c3' + '41', 'hex'))).toBe('ä€😀éðÃA');
     expect(decodeExport(Buffer.from('\ufeffabc'))).toBe('abc');
