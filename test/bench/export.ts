@@ -127,7 +127,7 @@ await benchmark('export', async () => {
       diffOneChangeMs: atMost(100, diffMs['one']!),
       diffEverythingMs: atMost(250, diffMs['everything']!),
       diffShuffledMs: atMost(250, diffMs['shuffledHalf']!),
-      diffNothingInCommonMs: atMost(250, diffMs['nothingInCommon']!),
+      diffNothingInCommonMs: atMost(500, diffMs['nothingInCommon']!),
     },
     parse,
     diffMs,

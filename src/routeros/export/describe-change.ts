@@ -49,5 +49,4 @@ const short = (value: string): string => {
   return PLAIN.test(cut) ? cut : JSON.stringify(cut);
 };
 
-/* eslint-disable-next-line no-control-regex -- that is what is looked for */
 const oneLine = (text: string): string => text.replace(/[\x00-\x1f\x7f\u2028\u2029]/g, (c) => JSON.stringify(c).slice(1, -1));

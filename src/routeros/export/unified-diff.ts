@@ -63,7 +63,11 @@ function pairUnits(a: readonly Unit[], b: readonly Unit[]): Int32Array {
   return pairs;
 }
 
-const keyed = (units: readonly Unit[]): number[] => units.flatMap(({ key }, i) => (key === '' ? [] : [i]));
+function keyed(units: readonly Unit[]): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < units.length; i++) if (units[i]!.key !== '') found.push(i);
+  return found;
+}
 
 /**
  * Sets `changed` of both sides. Units that no other goes with are read: those that mean the same and stand between the same
@@ -101,8 +105,11 @@ function findChanges(a: Side, b: Side, pairs: Int32Array): boolean {
 }
 
 /** Commands that are changes: what they mean and which unit they are. */
-const changesOf = ({ units, changed, meanings }: Side): [meaning: string, unit: number][] =>
-  units.flatMap((unit, i): [string, number][] => (changed[i] && !unit.isMenu ? [[meanings[i]!, i]] : []));
+function changesOf({ units, changed, meanings }: Side): [meaning: string, unit: number][] {
+  const found: [string, number][] = [];
+  for (let i = 0; i < units.length; i++) if (changed[i] && !units[i]!.isMenu) found.push([meanings[i]!, i]);
+  return found;
+}
 
 /** For each unit of both sides, how many pairs come before it. */
 function stepsOf(pairs: Int32Array, length: number): { a: Int32Array; b: Int32Array } {
