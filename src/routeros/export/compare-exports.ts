@@ -88,7 +88,7 @@ function change(kind: ExportChange['kind'], menu: string, from: Item | null, to:
   return {
     ...{ kind, menu, item: shownName(menu, shown), moved, references: 0 },
     properties: kind === 'moved' ? [] : propertyChanges(menu, from, to),
-    isOurs: [from, to].some((item) => item?.command != null && isOurs(item.command)),
+    isOurs: [from?.command, to?.command].some((command) => command !== undefined && command !== null && isOurs(command)),
     ...{ fromLine: from?.line ?? null, toLine: to?.line ?? null },
   };
 }
@@ -111,8 +111,8 @@ function propertyChanges(menu: string, from: Item | null, to: Item | null): Prop
   return names.sort().map((name) => {
     const shown = (value: string | undefined): string | null =>
       value === undefined ? null : isSecret(menu, name, value) ? SECRET_MARK : maskText(value, mark);
-    const values = [old.get(name) ?? '', now.get(name) ?? ''];
-    return { name, from: shown(old.get(name)), to: shown(now.get(name)), secret: values.some((value) => isSecret(menu, name, value)) };
+    const [before, after] = [shown(old.get(name)), shown(now.get(name))];
+    return { name, from: before, to: after, secret: before === after || before === SECRET_MARK || after === SECRET_MARK };
   });
 }
 
@@ -121,8 +121,9 @@ const SELECTOR = '[selector]';
 
 /** Properties of an item; a bare word is a property without a value, and which item is meant is one too when it changed. */
 function valuesOf(item: Item | null): ReadonlyMap<string, string> {
-  if (item?.command == null) return new Map();
-  const { properties, flags, selector, verb } = item.command;
+  const command = item?.command ?? null;
+  if (command === null) return new Map();
+  const { properties, flags, selector } = command;
   const values = new Map([...properties, ...flags.map((flag) => [flag, ''] as const)]);
   if (selector !== null) values.set(SELECTOR, selector.text);
   return values;

@@ -26,7 +26,17 @@ function changed({ name, from, to, secret }: PropertyChange): string {
   if (secret && from !== null && to !== null) return `${name} (not shown)`;
   if (from === null) return to === '' ? `${name} set` : `${name} set to ${short(to!)}`;
   if (to === null) return `${name} no longer set (was ${short(from)})`;
-  return `${name} ${short(from)} → ${short(to)}`;
+  return from.length > LONG || to.length > LONG ? longChange(name, from, to) : `${name} ${short(from)} → ${short(to)}`;
+}
+
+/** Of long values that part is shown where they begin to differ. */
+function longChange(name: string, from: string, to: string): string {
+  let at = 0;
+  while (at < from.length && from[at] === to[at]) at++;
+  const start = Math.max(0, at - 20);
+  const line = from.slice(0, at).split('\n').length;
+  const where = from.includes('\n') || to.includes('\n') ? `${name} line ${line}` : name;
+  return `${where} ${short(from.slice(start))} → ${short(to.slice(start))}`;
 }
 
 const held = ({ name, from, to }: PropertyChange, kind: ExportChange['kind']): string => {
@@ -39,5 +49,4 @@ const short = (value: string): string => {
   return PLAIN.test(cut) ? cut : JSON.stringify(cut);
 };
 
-/* eslint-disable-next-line no-control-regex -- that is what is looked for */
 const oneLine = (text: string): string => text.replace(/[\x00-\x1f\x7f\u2028\u2029]/g, (c) => JSON.stringify(c).slice(1, -1));

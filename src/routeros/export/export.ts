@@ -84,6 +84,7 @@ export interface PropertyChange {
   /** Null where the property is not in the export (RouterOS leaves defaults out). Secrets are `SECRET_MARK`. */
   readonly from: string | null;
   readonly to: string | null;
+  /** What changed is a secret, or a secret inside (of a script, say): `from` and `to` may be equal then. */
   readonly secret: boolean;
 }
 

@@ -31,6 +31,7 @@ const NATURAL: ReadonlyMap<string, readonly string[]> = new Map(
 );
 const GENERIC = [
   'interface',
+  'interfaces',
   'address',
   'dst-address',
   'network',
@@ -67,9 +68,9 @@ export function itemName(command: ExportCommand, place: number): string {
   if (verb !== 'add') return '';
   const name = properties.get('name');
   const comment = properties.get('comment');
-  if (orderMatters(menu) && name === undefined && !NATURAL.has(menu)) {
-    const words = ['chain', 'action', 'rule', 'dst-address', 'src-address'].flatMap((property) => properties.get(property) ?? []);
-    return `rule ${place}${comment !== undefined ? ` ${JSON.stringify(comment)}` : words.length > 0 ? ` (${words.slice(0, 2).join(' ')})` : ''}`;
+  const rule = ['chain', 'action', 'rule'].flatMap((property) => properties.get(property) ?? []);
+  if (orderMatters(menu) && name === undefined && rule.length > 0) {
+    return `rule ${place} ${comment !== undefined ? JSON.stringify(comment) : `(${rule.join(' ')})`}`;
   }
   if (name !== undefined) return name;
   const value = (property: string): string => properties.get(property) ?? '';

@@ -73,7 +73,7 @@ export function eachLine(text: string, visit: (text: string, first: number, last
       continue;
     }
     const first = number;
-    let joined = text.slice(start, last - 1);
+    const joined = [text.slice(start, last - 1)];
     for (let open = true; open && at < end;) {
       number++;
       stop = text.indexOf('\n', at);
@@ -84,9 +84,9 @@ export function eachLine(text: string, visit: (text: string, first: number, last
       at = stop + 1;
       open = goesOn(text, start, stop);
       last = open ? backslashOf(text, stop) : lastInk(text, start, stop);
-      joined += text.slice(start, last);
+      joined.push(text.slice(start, last));
     }
-    visit(joined.trimEnd(), first, number);
+    visit(joined.join('').trimEnd(), first, number);
     number++;
   }
 }

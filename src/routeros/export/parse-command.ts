@@ -196,7 +196,11 @@ class Arguments {
       if (end < 0) return null;
       this.at = end;
     }
-    this.at = wordEnd(line, this.at);
+    const end = wordEnd(line, this.at);
+    this.at = end;
+    // The command before often had the same value too (a list's name, a chain), which then is one string in memory.
+    const guess = this.found[this.count + 1];
+    if (guess?.length === end - start && line.startsWith(guess, start)) return guess;
     return line.slice(start, this.at);
   }
 }

@@ -63,7 +63,11 @@ function pairUnits(a: readonly Unit[], b: readonly Unit[]): Int32Array {
   return pairs;
 }
 
-const keyed = (units: readonly Unit[]): number[] => units.flatMap(({ key }, i) => (key === '' ? [] : [i]));
+function keyed(units: readonly Unit[]): number[] {
+  const found: number[] = [];
+  for (let i = 0; i < units.length; i++) if (units[i]!.key !== '') found.push(i);
+  return found;
+}
 
 /**
  * Sets `changed` of both sides. Units that no other goes with are read: those that mean the same and stand between the same
@@ -101,8 +105,11 @@ function findChanges(a: Side, b: Side, pairs: Int32Array): boolean {
 }
 
 /** Commands that are changes: what they mean and which unit they are. */
-const changesOf = ({ units, changed, meanings }: Side): [meaning: string, unit: number][] =>
-  units.flatMap((unit, i): [string, number][] => (changed[i] && !unit.isMenu ? [[meanings[i]!, i]] : []));
+function changesOf({ units, changed, meanings }: Side): [meaning: string, unit: number][] {
+  const found: [string, number][] = [];
+  for (let i = 0; i < units.length; i++) if (changed[i] && !units[i]!.isMenu) found.push([meanings[i]!, i]);
+  return found;
+}
 
 /** For each unit of both sides, how many pairs come before it. */
 function stepsOf(pairs: Int32Array, length: number): { a: Int32Array; b: Int32Array } {
@@ -168,7 +175,7 @@ function rowsOf(a: Side, b: Side, pairs: Int32Array): Row[] {
   for (let i = 0; i <= pairs.length; i++) {
     const j = i === pairs.length ? b.units.length : pairs[i]!;
     if (j < 0) continue;
-    addGap(rows, linesOf(a, i0, i), linesOf(b, j0, j));
+    addGap(rows, linesOf(a, i0, i), linesOf(b, j0, j), i0 === 0 ? 0 : a.units[i0 - 1]!.last + 1, j0 === 0 ? 0 : b.units[j0 - 1]!.last + 1);
     if (i < pairs.length) addPair(rows, a, b, i, j);
     [i0, j0] = [i + 1, j + 1];
   }
@@ -206,9 +213,13 @@ function linesOf({ lines, units, changed }: Side, from: number, to: number): Lin
   return out;
 }
 
-/** Lines between two pairs: equal ones are context, changes are shown, other lines left out. */
-function addGap(rows: Row[], a: readonly Line[], b: readonly Line[]): void {
+/**
+ * Lines between two pairs: equal ones are context, changes are shown, other lines left out.
+ * @param startA the first of these lines, or the one that comes next when there is none
+ */
+function addGap(rows: Row[], a: readonly Line[], b: readonly Line[], startA: number, startB: number): void {
   if (a.length === 0 && b.length === 0) return;
+  const [endA, endB] = [startA + a.length, startB + b.length];
   const pairs = align(
     a.map(({ key }) => key),
     b.map(({ key }) => key),
@@ -218,40 +229,30 @@ function addGap(rows: Row[], a: readonly Line[], b: readonly Line[]): void {
   for (let i = 0; i <= a.length; i++) {
     const j = i === a.length ? b.length : pairs[i]!;
     if (j < 0) continue;
-    for (; i0 < i; i0++) if (a[i0]!.changed) rows.push({ sign: '-', a: a[i0]!.at, b: b[j0]?.at ?? endOf(b, rows, 'b'), text: a[i0]!.text });
-    for (; j0 < j; j0++) if (b[j0]!.changed) rows.push({ sign: '+', a: a[i]?.at ?? endOf(a, rows, 'a'), b: b[j0]!.at, text: b[j0]!.text });
+    for (; i0 < i; i0++) if (a[i0]!.changed) rows.push({ sign: '-', a: a[i0]!.at, b: b[j0]?.at ?? endB, text: a[i0]!.text });
+    for (; j0 < j; j0++) if (b[j0]!.changed) rows.push({ sign: '+', a: a[i]?.at ?? endA, b: b[j0]!.at, text: b[j0]!.text });
     if (i < a.length) rows.push({ sign: ' ', a: a[i]!.at, b: b[j]!.at, text: a[i]!.text });
     [i0, j0] = [i + 1, j + 1];
   }
 }
 
-/** Where a side has come to that has no line here. */
-function endOf(lines: readonly Line[], rows: readonly Row[], side: 'a' | 'b'): number {
-  const last = lines.at(-1);
-  if (last !== undefined) return last.at + 1;
-  const row = rows.at(-1);
-  if (row === undefined) return 0;
-  const isIn = row.sign === ' ' || row.sign === (side === 'a' ? '-' : '+');
-  return row[side] + (isIn ? 1 : 0);
-}
-
-/** Writes rows as hunks: changes with their context, apart where lines are missing between rows. */
+/** Writes rows as hunks: changes with their context, apart where lines of a file are missing between rows. */
 function hunksOf(rows: readonly Row[], context: number): string {
   const out: string[] = [];
-  for (let start = 0; start < rows.length;) {
-    let end = start + 1;
-    while (end < rows.length && follows(rows[end - 1]!, rows[end]!)) end++;
-    runOf(rows, start, end, context, out);
-    start = end;
-  }
+  let start = 0;
+  let [nextA, nextB] = [-1, -1];
+  rows.forEach(({ sign, a, b }, i) => {
+    const isGap = (sign !== '+' && nextA >= 0 && a !== nextA) || (sign !== '-' && nextB >= 0 && b !== nextB);
+    if (isGap) {
+      runOf(rows, start, i, context, out);
+      start = i;
+      nextA = nextB = -1;
+    }
+    if (sign !== '+') nextA = a + 1;
+    if (sign !== '-') nextB = b + 1;
+  });
+  runOf(rows, start, rows.length, context, out);
   return out.join('');
-}
-
-/** Whether no line of either file stands between two rows. */
-function follows(before: Row, row: Row): boolean {
-  const a = before.a + (before.sign === '+' ? 0 : 1);
-  const b = before.b + (before.sign === '-' ? 0 : 1);
-  return (row.sign === '+' || row.a === a) && (row.sign === '-' || row.b === b);
 }
 
 function runOf(rows: readonly Row[], start: number, end: number, context: number, out: string[]): void {

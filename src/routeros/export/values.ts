@@ -40,11 +40,14 @@ export function groupEnd(text: string, start: number): number {
   return -1;
 }
 
-const NAMED: Readonly<Record<string, string>> = {
+/** What `\` and a character stand for, by the character's code. */
+const NAMED: readonly (string | undefined)[] = Object.entries({
   ...{ n: '\n', r: '\r', t: '\t', a: '\x07', b: '\b', f: '\f', v: '\v', _: ' ' },
   ...{ '"': '"', '\\': '\\', $: '$', '?': '?' },
-};
-const HEX = /^[0-9A-F]{2}$/;
+}).reduce<(string | undefined)[]>((table, [name, text]) => {
+  table[name.charCodeAt(0)] = text;
+  return table;
+}, new Array<string | undefined>(128).fill(undefined));
 
 /**
  * What stands between the quotes of a string, escapes decoded. Bytes written as `\C3\A4` are UTF-8 where they can be and
@@ -53,22 +56,28 @@ const HEX = /^[0-9A-F]{2}$/;
 export function decodeString(body: string): string {
   let slash = body.indexOf('\\');
   if (slash < 0) return body;
-  let out = '';
+  const parts: string[] = []; // joined once: thousands of small additions would stay in memory as they are
   let at = 0;
-  while (slash >= 0 && slash + 1 < body.length) {
-    out += body.slice(at, slash);
-    const named = NAMED[body[slash + 1]!];
+  for (; slash >= 0 && slash + 1 < body.length; slash = body.indexOf('\\', at)) {
+    if (slash > at) parts.push(body.slice(at, slash));
+    const named = NAMED[body.charCodeAt(slash + 1)];
     if (named !== undefined) {
-      out += named;
+      parts.push(named);
       at = slash + 2;
-    } else {
-      const bytes: number[] = [];
-      for (at = slash; body[at] === '\\' && HEX.test(body.slice(at + 1, at + 3)); at += 3)
-        bytes.push(parseInt(body.slice(at + 1, at + 3), 16));
-      if (bytes.length > 0) out += utf8OrLatin1(Uint8Array.from(bytes));
-      else out += body.slice(slash, (at = slash + 2));
+      continue;
     }
-    slash = body.indexOf('\\', at);
+    const bytes: number[] = [];
+    for (at = slash; body.charCodeAt(at) === BACKSLASH; at += 3) {
+      const byte = 16 * hexDigit(body.charCodeAt(at + 1)) + hexDigit(body.charCodeAt(at + 2));
+      if (Number.isNaN(byte)) break;
+      bytes.push(byte);
+    }
+    if (bytes.length > 0) parts.push(utf8OrLatin1(Uint8Array.from(bytes)));
+    else parts.push(body.slice(slash, (at = slash + 2)));
   }
-  return out + body.slice(at);
+  parts.push(body.slice(at));
+  return parts.join('');
 }
+
+/** Value of a hexadecimal digit, upper case as RouterOS writes it; NaN for anything else. */
+const hexDigit = (code: number): number => (code >= 48 && code <= 57 ? code - 48 : code >= 65 && code <= 70 ? code - 55 : NaN);
