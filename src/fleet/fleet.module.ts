@@ -87,6 +87,7 @@ import { SitesRepository } from './sites/sites.repository.js';
     RouterSnapshots,
     DeviceScripts,
     RouterLeftovers,
+    UptimeService,
   ],
 })
 export class FleetModule implements OnModuleInit {

@@ -1,9 +1,11 @@
 /** The face of the kernel domain. */
-export { JobAlreadyStarted, JobNotFound, SiteBeingDeleted, SiteNotFound } from './errors.js';
+export { BackupUnavailable, JobAlreadyStarted, JobNotFound, SiteBeingDeleted, SiteNotFound } from './errors.js';
 export * from './events.js';
 export { DeviceScripts } from './adoption/device-scripts.js';
 export { FleetModule } from './fleet.module.js';
+export { JobDto, toJobDto } from './jobs/dto/job.dto.js';
 export { JobService, type JobWish } from './jobs/job.service.js';
+export { type LastDayUptime, UptimeService } from './pulse/uptime.service.js';
 export { type SeatLimit, SeatLimits } from './ports/seat-limits.js';
 export { TeamDirectory } from './ports/team-directory.js';
 export { ManagementPath, type PathState, type WayToRouters } from './ports/management-path.js';
@@ -12,6 +14,8 @@ export { type KnownRouter, RouterSnapshots, type RouterSnapshotSource } from './
 export { RunbookService } from './runbooks/runbook.service.js';
 export { pidOf, siteIdOf } from './sites/pid.js';
 export { SiteService } from './sites/site.service.js';
+export { SiteMinimalDto } from './sites/dto/site.dto.js';
+export { durationInWords } from './sites/words.js';
 export { type SectionDefinition, Sections, type SectionSite } from './sections/section-definition.js';
 export { SectionMarker } from './sections/section-marker.js';
 export { SectionPreviewDto, toSectionPreviewDto } from './sections/dto/section.dto.js';
