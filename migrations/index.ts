@@ -13,6 +13,7 @@ import { Transient1795440000000 } from './1795440000000-transient.js';
 import { Vpc1795450000000 } from './1795450000000-vpc.js';
 import { Orchestration1795460000000 } from './1795460000000-orchestration.js';
 import { Faults1795480000000 } from './1795480000000-faults.js';
+import { JobNotices1795481000000 } from './1795481000000-job-notices.js';
 
 /** Every migration in order. Forward only; never edited once landed. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   Vpc1795450000000,
   Orchestration1795460000000,
   Faults1795480000000,
+  JobNotices1795481000000,
 ];

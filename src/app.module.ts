@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { FleetModule } from './fleet/index.js';
 import { ControlPlaneModule } from './modules/control-plane/index.js';
+import { DevelopersModule } from './modules/developers/index.js';
 import { FaultsModule } from './modules/faults/index.js';
 import { IdentityModule } from './modules/identity/index.js';
 import { VpcModule } from './modules/vpc/index.js';
@@ -17,7 +18,7 @@ export class AppModule {
   static with(parts: AppParts): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(parts), IdentityModule.with(parts), FleetModule, ControlPlaneModule, VpcModule, FaultsModule],
+      imports: [PlatformModule.with(parts), IdentityModule.with(parts), FleetModule, ControlPlaneModule, VpcModule, FaultsModule, DevelopersModule],
     };
   }
 }

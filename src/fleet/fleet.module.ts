@@ -31,6 +31,7 @@ import { UptimeController } from './pulse/uptime.controller.js';
 import { UptimeService } from './pulse/uptime.service.js';
 import { ManagementPath } from './ports/management-path.js';
 import { RouterLeftovers } from './ports/router-leftovers.js';
+import { RouterNudge } from './ports/router-nudge.js';
 import { RouterSnapshots } from './ports/router-snapshots.js';
 import { RouterLinks } from './router-links.js';
 import { RunbookService } from './runbooks/runbook.service.js';
@@ -72,7 +73,7 @@ import { SitesRepository } from './sites/sites.repository.js';
     ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService, DeviceScripts],
     ...[PollService, PollLane, DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
     ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
-    RouterSnapshots,
+    ...[RouterNudge, RouterSnapshots],
     ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention, OrchestrationLog],
   ],
   exports: [
@@ -84,6 +85,7 @@ import { SitesRepository } from './sites/sites.repository.js';
     SectionMarker,
     SectionService,
     ManagementPath,
+    RouterNudge,
     RouterSnapshots,
     DeviceScripts,
     RouterLeftovers,

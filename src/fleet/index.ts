@@ -9,6 +9,7 @@ export { type LastDayUptime, UptimeService } from './pulse/uptime.service.js';
 export { type SeatLimit, SeatLimits } from './ports/seat-limits.js';
 export { TeamDirectory } from './ports/team-directory.js';
 export { ManagementPath, type PathState, type WayToRouters } from './ports/management-path.js';
+export { type NudgeRouters, RouterNudge } from './ports/router-nudge.js';
 export { RouterLeftovers } from './ports/router-leftovers.js';
 export { type KnownRouter, RouterSnapshots, type RouterSnapshotSource } from './ports/router-snapshots.js';
 export { RunbookService } from './runbooks/runbook.service.js';
