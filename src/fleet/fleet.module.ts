@@ -8,6 +8,7 @@ import { HealthChecks } from '../platform/http/index.js';
 import { AdoptionController } from './adoption/adoption.controller.js';
 import { DeviceScripts } from './adoption/device-scripts.js';
 import { AdoptionService } from './adoption/adoption.service.js';
+import { ExpressTurn } from './jobs/express-turn.js';
 import { JobDispatch } from './jobs/job-dispatch.js';
 import { JobService } from './jobs/job.service.js';
 import { JobSweep } from './jobs/job-sweep.js';
@@ -69,7 +70,7 @@ import { SitesRepository } from './sites/sites.repository.js';
   ],
   providers: [
     ...[SitesRepository, SitesAcrossTeams, SiteService, DeletionSweep],
-    ...[JobsRepository, JobsAcrossTeams, JobService, JobDispatch, JobSweep, RouterLeftovers],
+    ...[JobsRepository, JobsAcrossTeams, JobService, JobDispatch, JobSweep, ExpressTurn, RouterLeftovers],
     ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService, DeviceScripts],
     ...[PollService, PollLane, DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
     ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],

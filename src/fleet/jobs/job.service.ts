@@ -7,7 +7,6 @@ import { EventBus } from '../../platform/events/index.js';
 import type { Slice } from '../../platform/http/index.js';
 import { BackupUnavailable, JobAlreadyStarted, JobNotFound } from '../errors.js';
 import { ExpressExecutionRequested, JobChanged, JobQueued } from '../events.js';
-import { RouterNudge } from '../ports/router-nudge.js';
 import { SectionReports } from '../sections/section-reports.js';
 import { SiteService } from '../sites/site.service.js';
 import type { Job } from './job.entity.js';
@@ -43,7 +42,6 @@ export class JobService {
     private readonly events: EventBus,
     private readonly clock: Clock,
     private readonly keys: AppKeys,
-    private readonly nudge: RouterNudge,
   ) {}
 
   /**
@@ -74,15 +72,9 @@ export class JobService {
       const { job, created } = await this.jobs.insertOnce(ctx, fresh);
       if (!created) return job;
       await this.events.publish(ctx, new JobQueued(site.teamId, siteId, job.id));
-      if (job.expressExecute) await this.express(ctx, job, site.hasPulse);
+      if (job.expressExecute) await this.events.publish(ctx, new ExpressExecutionRequested(site.teamId, siteId, job.id, job.createdAt));
       return job;
     });
-  }
-
-  /** The router of a site that is offline would not hear the call; it gets the job when it is back. */
-  private async express(ctx: RequestContext, { id, teamId, siteId, createdAt }: Job, isOnline: boolean): Promise<void> {
-    await this.events.publish(ctx, new ExpressExecutionRequested(teamId, siteId, id, createdAt));
-    if (isOnline) this.db.afterCommit(ctx, () => this.nudge.nudge(teamId, siteId));
   }
 
   /** @throws SiteNotFound */
