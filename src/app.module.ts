@@ -18,7 +18,15 @@ export class AppModule {
   static with(parts: AppParts): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(parts), IdentityModule.with(parts), FleetModule, ControlPlaneModule, VpcModule, FaultsModule, DevelopersModule],
+      imports: [
+        PlatformModule.with(parts),
+        IdentityModule.with(parts),
+        FleetModule,
+        ControlPlaneModule,
+        VpcModule,
+        FaultsModule,
+        DevelopersModule,
+      ],
     };
   }
 }

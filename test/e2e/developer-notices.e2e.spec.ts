@@ -17,7 +17,9 @@ interface Got {
 /** What a receiver does to check a message, by the words of the specification. */
 const isSignedBy = (secret: string, { headers, text }: Got): boolean => {
   const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
-  const right = createHmac('sha256', key).update(`${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${text}`).digest('base64');
+  const right = createHmac('sha256', key)
+    .update(`${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${text}`)
+    .digest('base64');
   return String(headers['webhook-signature']).split(' ').includes(`v1,${right}`);
 };
 
@@ -58,7 +60,13 @@ describe('notices of jobs', () => {
   const queue = async (body: object = {}): Promise<Record<string, string>> =>
     (
       await team.owner
-        .post(`/api/asynchronous/${site}`, { description: 'Probe', script: ':log info x', needs_acknowledgement: true, notify_url: url, ...body })
+        .post(`/api/asynchronous/${site}`, {
+          description: 'Probe',
+          script: ':log info x',
+          needs_acknowledgement: true,
+          notify_url: url,
+          ...body,
+        })
         .expect(200)
     ).body.data as Record<string, string>;
   const notices = async () => (await team.owner.get(`/api/routers/${site}/notices`).expect(200)).body as Record<string, unknown>[];
@@ -121,7 +129,12 @@ describe('notices of jobs', () => {
     await pass(40);
     expect((await notices()).at(0)).toMatchObject({ state: 'waiting' });
     const waiting = (await notices()).find(({ attempts }) => Number(attempts) > 0);
-    expect(waiting).toMatchObject({ state: 'waiting', last_status: 500, last_error: 'The receiver answered 500.', next_attempt_at: expect.any(String) });
+    expect(waiting).toMatchObject({
+      state: 'waiting',
+      last_status: 500,
+      last_error: 'The receiver answered 500.',
+      next_attempt_at: expect.any(String),
+    });
     const aged = await fleet.sql<{ id: string }>(
       `UPDATE webhook_delivery SET created_at = created_at - interval '24 hours' WHERE state = 'waiting' RETURNING id`,
     );
@@ -208,7 +221,9 @@ describe('express execution', () => {
   const logged = (text: string): boolean => router.log.some(({ message }) => message === text);
   const script = (text: string): object => ({ description: 'Probe', script: `:log info ${text}`, needs_acknowledgement: true });
   const stateOf = async (text: string) =>
-    ((await team.owner.get(`/api/routers/${site}/jobs`).expect(200)).body as { script: string; state: string }[]).find((job) => job.script.endsWith(` ${text}`))?.state;
+    ((await team.owner.get(`/api/routers/${site}/jobs`).expect(200)).body as { script: string; state: string }[]).find((job) =>
+      job.script.endsWith(` ${text}`),
+    )?.state;
   /** Not a second passes on the clock of routers: nobody polls by itself. */
   const ran = (text: string): Promise<void> =>
     eventually(async () => {
@@ -234,7 +249,9 @@ describe('express execution', () => {
     const { open } = dial;
     dial.open = (...args) => (opened++, open(...args));
     const texts = Array.from({ length: 8 }, (_, n) => `many-${n}`);
-    await Promise.all(texts.map((text) => team.owner.post(`/api/asynchronous/${site}`, { ...script(text), express_execute: true }).expect(200)));
+    await Promise.all(
+      texts.map((text) => team.owner.post(`/api/asynchronous/${site}`, { ...script(text), express_execute: true }).expect(200)),
+    );
     for (const text of texts) await ran(text);
     dial.open = open;
     expect(opened).toBeLessThanOrEqual(2); // the connection is kept
@@ -283,7 +300,12 @@ describe('the limit of requests', () => {
     expect((await elsewhere().expect(200)).headers).toMatchObject({ 'ratelimit-remaining': '0', 'ratelimit-reset': '50' });
     const refused = await team.owner.get('/api/routers').expect(429);
     expect(refused.headers).toMatchObject({ 'retry-after': '50', ratelimit: '"developer";r=0;t=50' });
-    expect(refused.body).toMatchObject({ type: 'invalid_request_error', code: 'rate_limited', message: expect.stringContaining('60 requests'), doc_url: expect.any(String) });
+    expect(refused.body).toMatchObject({
+      type: 'invalid_request_error',
+      code: 'rate_limited',
+      message: expect.stringContaining('60 requests'),
+      doc_url: expect.any(String),
+    });
     await elsewhere().expect(429);
     expect((await team.owner.get('/site-minimal').expect(200)).headers).not.toHaveProperty('ratelimit'); // other operations have no part in it
     await fleet.clock.advance(50_000);

@@ -36,9 +36,13 @@ describe('the developer API', () => {
   const jobs = async (): Promise<Record<string, unknown>[]> => (await get(`/api/routers/${site}/jobs`)) as Record<string, unknown>[];
 
   it('shows the routers of the team, and those of no other', async () => {
-    expect(await get('/api/routers')).toEqual([expect.objectContaining({ id: site, has_pulse: true, software_version: expect.stringContaining('7.22.3') })]);
+    expect(await get('/api/routers')).toEqual([
+      expect.objectContaining({ id: site, has_pulse: true, software_version: expect.stringContaining('7.22.3') }),
+    ]);
     expect((await other.owner.get('/api/routers').expect(200)).body).toEqual([]);
-    const paths = ['oem', 'metadata', 'faults', 'metrics', 'jobs', 'notices', 'transient-forwarding'].map((what) => `/api/routers/${site}/${what}`);
+    const paths = ['oem', 'metadata', 'faults', 'metrics', 'jobs', 'notices', 'transient-forwarding'].map(
+      (what) => `/api/routers/${site}/${what}`,
+    );
     for (const path of paths) {
       const foreign = (await other.owner.get(path).expect(404)).body;
       const unknown = (await other.owner.get(path.replace(site, randomUUID())).expect(404)).body;
@@ -65,13 +69,21 @@ describe('the developer API', () => {
     const { name } = ((await get(`/sites/${site}`)) as { name: string }) ?? {};
     expect(await get(`/sites/${site}/metadata`)).toEqual({ name });
     await team.owner.patch(`/sites/${site}`, { timezone: 'Africa/Johannesburg', location: { lat: -33.9, lon: 18.4 } }).expect(200);
-    expect(await get(`/api/routers/${site}/metadata`)).toEqual({ name, timezone: 'Africa/Johannesburg', location: { lat: -33.9, lon: 18.4 } });
+    expect(await get(`/api/routers/${site}/metadata`)).toEqual({
+      name,
+      timezone: 'Africa/Johannesburg',
+      location: { lat: -33.9, lon: 18.4 },
+    });
   });
 
   it('counts uptime and shows faults', async () => {
     const shop = await fleet.adopted(team);
     await fleet.pass(20 * MINUTE);
-    expect(await get(`/sites/${shop.site}/metrics`)).toMatchObject({ uptime_percentage: 100, downtime_duration_seconds: 0, last_status: 'online' });
+    expect(await get(`/sites/${shop.site}/metrics`)).toMatchObject({
+      uptime_percentage: 100,
+      downtime_duration_seconds: 0,
+      last_status: 'online',
+    });
     shop.router.powerOff();
     await fleet.pass(10 * MINUTE);
     const metrics = (await get(`/api/routers/${shop.site}/metrics`)) as Record<string, number>;
@@ -80,8 +92,19 @@ describe('the developer API', () => {
     expect(Math.abs(metrics['uptime_percentage']! - 66.7)).toBeLessThan(3);
     const [open] = (await get(`/api/routers/${shop.site}/faults`)) as Record<string, unknown>[];
     expect(open).toMatchObject({
-      ...{ type: 'site', severity: 'critical', cause: 'Disconnected', message: expect.stringMatching(/^Site Offline: /), site_id: shop.site },
-      ...{ resource_identifier: shop.site, resolved_at: null, created_at: expect.stringMatching(/Z$/), duration: expect.stringMatching(/^(9|10) minutes$/) },
+      ...{
+        type: 'site',
+        severity: 'critical',
+        cause: 'Disconnected',
+        message: expect.stringMatching(/^Site Offline: /),
+        site_id: shop.site,
+      },
+      ...{
+        resource_identifier: shop.site,
+        resolved_at: null,
+        created_at: expect.stringMatching(/Z$/),
+        duration: expect.stringMatching(/^(9|10) minutes$/),
+      },
     });
     shop.router.powerOn();
     await fleet.pass(60);
@@ -94,14 +117,23 @@ describe('the developer API', () => {
     const { body } = await queue({ needs_acknowledgement: true }).expect(200);
     expect(body).toEqual({
       status: 'success',
-      data: { idempotency_key: expect.any(String), request_id: expect.any(String), target: site, notify_url: null, date: expect.any(String) },
+      data: {
+        idempotency_key: expect.any(String),
+        request_id: expect.any(String),
+        target: site,
+        notify_url: null,
+        date: expect.any(String),
+      },
     });
     const job = (await jobs()).find((one) => one['idempotency_key'] === body.data.idempotency_key);
     expect(job).toMatchObject({ description: 'Probe', script: ':log info hello', needs_acknowledgement: true, express_execute: false });
     await fleet.pass(35);
     expect(router.log.some(({ message }) => message === 'hello')).toBe(true);
     const flags = (await queue({}).expect(200)).body.data.idempotency_key as string;
-    expect((await jobs()).find((one) => one['idempotency_key'] === flags)).toMatchObject({ needs_acknowledgement: false, should_backup: false });
+    expect((await jobs()).find((one) => one['idempotency_key'] === flags)).toMatchObject({
+      needs_acknowledgement: false,
+      should_backup: false,
+    });
   });
 
   it.each([
@@ -129,9 +161,13 @@ describe('the developer API', () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => queue({}, key)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
-    expect((await team.owner.post(`/api/asynchronous/${site}`, { description: 'Probe', script: ':log info hello' }).set('x-idempotency-key', key)).body).toEqual(
-      answers[0]!.body,
-    );
+    expect(
+      (
+        await team.owner
+          .post(`/api/asynchronous/${site}`, { description: 'Probe', script: ':log info hello' })
+          .set('x-idempotency-key', key)
+      ).body,
+    ).toEqual(answers[0]!.body);
     expect(await jobs()).toHaveLength(before + 1);
     expect((await queue({ script: ':log info other' }, key).expect(422)).body.code).toBe('idempotency_key_reused');
     expect((await queue({}, 'a b').expect(422)).body.errors).toHaveProperty('Idempotency-Key');
@@ -153,13 +189,23 @@ describe('the developer API', () => {
     expect(entry.map((row) => row['on-event'])).toEqual(entry.map(() => '*****'));
     expect(JSON.stringify(entry)).not.toContain('Bearer');
     expect((await sync('/tool/ping', '=address=192.0.2.1').expect(200)).body).toHaveLength(4);
-    expect((await team.owner.post(`/sites/${site}/commands/synchronous`, { command: '/system/identity/print' }).expect(200)).body).toHaveLength(1);
+    expect(
+      (await team.owner.post(`/sites/${site}/commands/synchronous`, { command: '/system/identity/print' }).expect(200)).body,
+    ).toHaveLength(1);
     expect((await sync('/no/such/print').expect(400)).body.code).toBe('router_refused');
   });
 
   it('refuses what writes before the router hears of it', async () => {
     const before = router.export();
-    const sections = ['/system/identity/set', '/system/script/run', '/execute', '/tool/fetch', '/export', '/ip/address/add', '/system/reboot'];
+    const sections = [
+      '/system/identity/set',
+      '/system/script/run',
+      '/execute',
+      '/tool/fetch',
+      '/export',
+      '/ip/address/add',
+      '/system/reboot',
+    ];
     for (const command of sections) expect((await sync(command, '=name=x').expect(422)).body.code).toBe('command_not_read_only');
     expect((await sync('/interface/print', '=file=x').expect(422)).body.code).toBe('command_not_read_only');
     expect((await sync('/interface/print', '?type=ether').expect(422)).body.errors).toHaveProperty('parameters');
@@ -181,7 +227,12 @@ describe('the developer API', () => {
       const { body } = await team.owner.post(path(), wish).expect(200);
       expect(body).toMatchObject({
         ...{ allow_only_cidr: '203.0.113.7/32', dst_address: '192.168.88.20', dst_port: 80, expired: false, revoked_early: false },
-        ...{ port: expect.any(Number), entry_point: expect.any(String), authorized_at: expect.any(String), time_to_expire: '10 minutes from now' },
+        ...{
+          port: expect.any(Number),
+          entry_point: expect.any(String),
+          authorized_at: expect.any(String),
+          time_to_expire: '10 minutes from now',
+        },
       });
       expect(await get(path())).toEqual([expect.objectContaining({ id: body.id })]);
       expect(await get(`/sites/${site}/transient-forward/${body.id as string}`)).toMatchObject({ port: body.port }); // the same record
@@ -220,7 +271,8 @@ describe('the developer API', () => {
       [{ dst_address: 'printer' }, 'dst_address'],
       [{ allow_only_cidr: '203.0.113.7/32' }, 'allow_only_cidr'],
     ])('are refused with %j', async (change, field) =>
-      expect((await team.owner.post(path(), { ...wish, ...change }).expect(422)).body.errors).toHaveProperty(field));
+      expect((await team.owner.post(path(), { ...wish, ...change }).expect(422)).body.errors).toHaveProperty(field),
+    );
 
     it('never lead into the network of the routers', async () => {
       const { address } = await tunnels.facts(team.teamId, site);

@@ -60,7 +60,13 @@ describe('faults', () => {
     );
     expect((await of(site)).map((fault) => fault.resolvedAt?.getTime())).toEqual([fleet.clock.now()]);
     const link = { siteId, type: 'wantunnel', resourceIdentifier: 'wan-1' };
-    const report = { severity: 'high' as const, cause: 'Packet loss', message: 'WAN 1', reportedBy: 'test', createdAt: new Date(fleet.clock.now()) };
+    const report = {
+      severity: 'high' as const,
+      cause: 'Packet loss',
+      message: 'WAN 1',
+      reportedBy: 'test',
+      createdAt: new Date(fleet.clock.now()),
+    };
     await fleet.app.get(FaultService).open(ctx(), { ...link, ...report });
     await fleet.app.get(FaultService).open(ctx(), { ...link, ...report, resourceIdentifier: 'wan-2' });
     expect((await of(site)).filter((fault) => !fault.resolvedAt)).toHaveLength(2); // each of its own thing

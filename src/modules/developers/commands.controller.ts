@@ -57,7 +57,12 @@ export class CommandsController {
       ctx,
       siteId,
       {
-        ...{ description: body.description, script: body.script, makeBackup: body.make_backup ?? false, notifyUrl: body.notify_url ?? null },
+        ...{
+          description: body.description,
+          script: body.script,
+          makeBackup: body.make_backup ?? false,
+          notifyUrl: body.notify_url ?? null,
+        },
         ...{ expressExecute: body.express_execute ?? false, needsAcknowledgement: body.needs_acknowledgement ?? false },
       },
       key,
@@ -74,9 +79,12 @@ export class CommandsController {
     operationId: 'executeSynchronous',
     summary: 'Run a RouterOS command that only reads now, and return its rows',
     description:
-      'Over the management tunnel. print in every menu, ping, traceroute, resolve and monitor; secrets in rows are masked. docs/developer-api.md has the whole list.',
+      'Over the management tunnel. print in every menu, ping, traceroute, resolve and monitor; secrets in rows are masked. docs/developer-api.md has the whole list. It answers at most what a router sends within 20 s.',
   })
-  @ApiOkResponse({ schema: { type: 'array', items: { type: 'object', additionalProperties: true } }, description: 'At most what a router answers in 20 s.', headers: RATE_HEADERS })
+  @ApiOkResponse({
+    schema: { type: 'array', items: { type: 'object', additionalProperties: true } },
+    headers: RATE_HEADERS,
+  })
   run(@Ctx() ctx: RequestContext, @IdParam('router_id') siteId: SiteId, @Body() body: SyncRequestDto): Promise<ApiRow[]> {
     return this.reads.run(ctx, siteId, body.command, body.parameters ?? []);
   }

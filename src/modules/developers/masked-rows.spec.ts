@@ -31,5 +31,6 @@ describe('rows that a router answers', () => {
     ['/system/script/job/print', 'script'],
   ])('of %s lose %s too', (path, name) => expect(masked(path, name)).toEqual([name]));
 
-  it('show that nothing is set', () => expect(maskedRows('/ppp/secret/print', [{ password: '', name: 'a' }])).toEqual([{ password: '', name: 'a' }]));
+  it('show that nothing is set', () =>
+    expect(maskedRows('/ppp/secret/print', [{ password: '', name: 'a' }])).toEqual([{ password: '', name: 'a' }]));
 });

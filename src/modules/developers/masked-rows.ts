@@ -19,5 +19,7 @@ const SECRET_IN: readonly (readonly [RegExp, RegExp])[] = [
 export function maskedRows(path: string, rows: readonly ApiRow[]): ApiRow[] {
   const here = SECRET_IN.filter(([menu]) => menu.test(path)).map(([, name]) => name);
   const isSecret = (name: string): boolean => SECRET.test(name.toLowerCase()) || here.some((pattern) => pattern.test(name.toLowerCase()));
-  return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value !== '' && isSecret(name) ? MASK : value])));
+  return rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value !== '' && isSecret(name) ? MASK : value])),
+  );
 }

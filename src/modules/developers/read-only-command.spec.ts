@@ -26,11 +26,54 @@ describe('a command that runs at once', () => {
   ])('%s is made to end', (path, words, sent) => expect(readOnlyCommand(path, words)).toEqual({ path, words: sent }));
 
   it.each([
-    ...['/system/reboot', '/system/reset-configuration', '/system/script/run', '/execute', '/import', '/tool/fetch', '/export', '/ip/address/add'],
-    ...['/ip/address/set', '/ip/address/remove', '/ip/address/enable', '/user/add', '/system/backup/save', '/file/set', '/certificate/import'],
-    ...['/interface/listen', '/system/ssh', '/system/telnet', '/tool/sniffer/packet/print', '/tool/sniffer/quick', '/tool/torch', '/ppp/secret/get'],
-    ...['/interface print', 'interface/print', '/print', '/interface/print/', '//interface/print', '/INTERFACE/PRINT', '/interface/print\n/system/reboot'],
-    ...['/interface/print;/system/reboot', '/interface/print ', '', '/', '/cancel', '/login', '/quit', '/tool/bandwidth-test', '/tool/flood-ping'],
+    ...[
+      '/system/reboot',
+      '/system/reset-configuration',
+      '/system/script/run',
+      '/execute',
+      '/import',
+      '/tool/fetch',
+      '/export',
+      '/ip/address/add',
+    ],
+    ...[
+      '/ip/address/set',
+      '/ip/address/remove',
+      '/ip/address/enable',
+      '/user/add',
+      '/system/backup/save',
+      '/file/set',
+      '/certificate/import',
+    ],
+    ...[
+      '/interface/listen',
+      '/system/ssh',
+      '/system/telnet',
+      '/tool/sniffer/packet/print',
+      '/tool/sniffer/quick',
+      '/tool/torch',
+      '/ppp/secret/get',
+    ],
+    ...[
+      '/interface print',
+      'interface/print',
+      '/print',
+      '/interface/print/',
+      '//interface/print',
+      '/INTERFACE/PRINT',
+      '/interface/print\n/system/reboot',
+    ],
+    ...[
+      '/interface/print;/system/reboot',
+      '/interface/print ',
+      '',
+      '/',
+      '/cancel',
+      '/login',
+      '/quit',
+      '/tool/bandwidth-test',
+      '/tool/flood-ping',
+    ],
     ...['/interface/monitor', '/system/package/update/check-for-updates', '/tool/traceroute/print/run', '/system/resource/cpu/monitor'],
   ])('%j does not', (path) => expect(refusal(path)).toContain('not among the commands that only read'));
 
@@ -59,9 +102,15 @@ describe('a command that runs at once', () => {
   it('has each parameter once', () => expect(refusal('/ping', '=count=1', '=count=9999')).toContain('twice'));
 
   it('is never other than of the list, whatever is sent', () => {
-    const word = fc.oneof(fc.string(), fc.tuple(fc.string(), fc.string()).map(([name, value]) => `=${name}=${value}`));
+    const word = fc.oneof(
+      fc.string(),
+      fc.tuple(fc.string(), fc.string()).map(([name, value]) => `=${name}=${value}`),
+    );
     const part = fc.constantFrom('interface', 'print', 'ip', 'add', 'system', 'reboot', 'ping', 'monitor', 'script', 'run', ' ', '');
-    const path = fc.oneof(fc.string(), fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => `/${parts.join('/')}`));
+    const path = fc.oneof(
+      fc.string(),
+      fc.array(part, { minLength: 1, maxLength: 5 }).map((parts) => `/${parts.join('/')}`),
+    );
     fc.assert(
       fc.property(path, fc.array(word), (path, words) => {
         const command = readOnlyCommand(path, words);

@@ -1,5 +1,5 @@
 import { Controller, Get, Header, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { JobDto, JobService, SiteMinimalDto, SiteService, toJobDto, UptimeService } from '../../fleet/index.js';
 import { Answers, Ctx, RATE_HEADERS } from '../../platform/access/index.js';
 import { Clock } from '../../platform/clock/clock.js';
@@ -24,6 +24,7 @@ const FAULTS = 100;
 
 /** What programs read of routers. A router here is a site of the rest of the API, under the same id. */
 @ApiTags('developer-api')
+@ApiExtraModels(RouterFaultDto)
 @Controller()
 export class RoutersController {
   constructor(

@@ -37,7 +37,8 @@ export class SynchronousService {
     try {
       return await this.live.run(ctx, siteId, command, { timeoutMs: LIMIT_MS });
     } catch (error) {
-      if (error instanceof DomainError && NO_WAY.some((kind) => error instanceof kind)) throw new RouterNotReachable(error.message, { cause: error });
+      if (error instanceof DomainError && NO_WAY.some((kind) => error instanceof kind))
+        throw new RouterNotReachable(error.message, { cause: error });
       throw error;
     }
   }

@@ -33,7 +33,13 @@ export class SiteSilence implements OnModuleInit {
     if (deletionRequestedAt) return; // its router was told to be silent
     await this.faults.open(team, {
       ...keyOf(siteId),
-      ...{ severity: 'critical', cause: 'Disconnected', message: `Site Offline: ${name}`, reportedBy: 'site-monitor', createdAt: firstMissedAt },
+      ...{
+        severity: 'critical',
+        cause: 'Disconnected',
+        message: `Site Offline: ${name}`,
+        reportedBy: 'site-monitor',
+        createdAt: firstMissedAt,
+      },
     });
   }
 

@@ -4,8 +4,9 @@ import { AddressPolicy } from './address-policy.js';
 describe('an address that a user names', () => {
   const policy = new AddressPolicy();
 
-  it.each(['93.184.216.34', '8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2a00:1450:4001::200e'])('%s may be called', (address) =>
-    expect(policy.problem(address)).toBeUndefined(),
+  it.each(['93.184.216.34', '8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2a00:1450:4001::200e'])(
+    '%s may be called',
+    (address) => expect(policy.problem(address)).toBeUndefined(),
   );
 
   it.each([
@@ -20,8 +21,10 @@ describe('an address that a user names', () => {
   it('may be called when the operator says so, and nothing beside it', () => {
     const mine = new AddressPolicy(['10.20.0.0/16', 'fd00:1::/32', '192.168.7.7', 'hooks.lan', '*.corp.example']);
     for (const address of ['10.20.0.1', '10.20.255.255', 'fd00:1::5', '192.168.7.7']) expect(mine.problem(address)).toBeUndefined();
-    for (const address of ['10.21.0.1', 'fd00:2::1', '192.168.7.8', '127.0.0.1', '::ffff:10.20.0.1']) expect(mine.problem(address)).toBeDefined();
-    for (const name of ['hooks.lan', 'HOOKS.LAN', 'hooks.lan.', 'a.corp.example', 'a.b.corp.example']) expect(mine.allowsName(name)).toBe(true);
+    for (const address of ['10.21.0.1', 'fd00:2::1', '192.168.7.8', '127.0.0.1', '::ffff:10.20.0.1'])
+      expect(mine.problem(address)).toBeDefined();
+    for (const name of ['hooks.lan', 'HOOKS.LAN', 'hooks.lan.', 'a.corp.example', 'a.b.corp.example'])
+      expect(mine.allowsName(name)).toBe(true);
     for (const name of ['other.lan', 'xhooks.lan', 'corp.example', '.corp.example', 'evilcorp.example', 'hooks.lan.evil.example'])
       expect([name, mine.allowsName(name)]).toEqual([name, false]);
   });

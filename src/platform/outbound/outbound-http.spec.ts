@@ -55,7 +55,9 @@ describe('a call to an address that a user named', () => {
     const { got, port } = await receiver('127.0.0.2');
     const { http } = outbound({ 'hooks.example': [['127.0.0.2']] }, HERE);
     expect(await http.post(`http://hooks.example:${port}/in?x=1`, '{"é":1}', { 'content-type': 'application/json', 'x-a': 'b' })).toBe(204);
-    expect(got).toEqual([{ url: '/in?x=1', body: '{"é":1}', headers: expect.objectContaining({ host: `hooks.example:${port}`, 'x-a': 'b' }) }]);
+    expect(got).toEqual([
+      { url: '/in?x=1', body: '{"é":1}', headers: expect.objectContaining({ host: `hooks.example:${port}`, 'x-a': 'b' }) },
+    ]);
   });
 
   it('goes where the name led when it was checked, though it leads elsewhere a moment later', async () => {
@@ -77,7 +79,13 @@ describe('a call to an address that a user named', () => {
 
   it.each([
     ...['http://127.0.0.1/', 'http://2130706433/', 'http://0x7f000001/', 'http://0177.0.0.1/', 'http://127.1/', 'http://0/'],
-    ...['http://[::1]/', 'http://[::ffff:127.0.0.1]/', 'http://[::ffff:7f00:1]/', 'http://[64:ff9b::a9fe:a9fe]/', 'http://169.254.169.254/latest/'],
+    ...[
+      'http://[::1]/',
+      'http://[::ffff:127.0.0.1]/',
+      'http://[::ffff:7f00:1]/',
+      'http://[64:ff9b::a9fe:a9fe]/',
+      'http://169.254.169.254/latest/',
+    ],
     ...['http://10.0.0.1/', 'http://①②⑦.⓪.⓪.①/', 'http://[fe80::1]/', 'http://100.64.0.1:8728/'],
   ])('is not made to %s', async (url) => {
     const { http, resolver } = outbound({});

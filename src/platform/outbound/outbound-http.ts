@@ -80,7 +80,9 @@ export class OutboundHttp {
       return await send(url, addresses, body, headers, ends);
     } catch (error) {
       if (error instanceof OutboundRefused || signal?.aborted) throw error;
-      throw new OutboundFailed(limit.aborted ? `${url.host} did not answer within ${LIMIT_MS / 1000} s.` : reasonOf(error), { cause: error });
+      throw new OutboundFailed(limit.aborted ? `${url.host} did not answer within ${LIMIT_MS / 1000} s.` : reasonOf(error), {
+        cause: error,
+      });
     }
   }
 
@@ -115,7 +117,14 @@ export class OutboundHttp {
   }
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'https:': 443, 'http:': 80, 'postgres:': 5432, 'postgresql:': 5432, 'redis:': 6379, 'rediss:': 6379 };
+const DEFAULT_PORTS: Readonly<Record<string, number>> = {
+  'https:': 443,
+  'http:': 80,
+  'postgres:': 5432,
+  'postgresql:': 5432,
+  'redis:': 6379,
+  'rediss:': 6379,
+};
 const portOf = ({ port, protocol }: URL): number => (port === '' ? (DEFAULT_PORTS[protocol] ?? 0) : Number(port));
 
 /** Without the brackets of an IPv6 address. The URL parser has made 127.0.0.1 of every number that means it. */
@@ -130,7 +139,13 @@ const pinned = (addresses: readonly string[]): LookupFunction => {
   };
 };
 
-function send(url: URL, addresses: readonly string[], body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<number> {
+function send(
+  url: URL,
+  addresses: readonly string[],
+  body: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<number> {
   const options: RequestOptions = {
     ...{ method: 'POST', lookup: pinned(addresses), agent: false, maxHeaderSize: HEAD_BYTES, signal },
     headers: { 'user-agent': USER_AGENT, ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' },

@@ -82,7 +82,7 @@ export class Webhooks {
   /** Sends what waits in a stream, in order, until one fails or none is left. */
   @Handles(deliverWebhooks)
   async deliver(ctx: RequestContext, { stream }: { readonly stream: string }, { signal }: TaskRun): Promise<void> {
-    for (let goesOn = true; goesOn; ) {
+    for (let goesOn = true; goesOn;) {
       const message = await this.deliveries.first(ctx, stream);
       if (!message) return;
       const wait = message.nextAttemptAt.getTime() - this.clock.millis();
@@ -106,7 +106,8 @@ export class Webhooks {
     const outcome = await this.attempt(ctx, message, signal);
     await this.db.transaction(ctx, async (ctx) => {
       await this.deliveries.record(ctx, message.id, outcome, this.clock.now());
-      if (outcome.state === 'waiting') await this.again(ctx, message.stream, (outcome.nextAttemptAt.getTime() - this.clock.millis()) / 1000);
+      if (outcome.state === 'waiting')
+        await this.again(ctx, message.stream, (outcome.nextAttemptAt.getTime() - this.clock.millis()) / 1000);
     });
     return outcome.state !== 'waiting';
   }

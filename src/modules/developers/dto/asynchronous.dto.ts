@@ -3,7 +3,6 @@ import { IsBoolean, IsOptional, IsString, Matches, MaxLength, MinLength } from '
 import type { AsynchronousRequest } from '../asynchronous-request.entity.js';
 import type { NoticeOfRequest } from '../asynchronous.service.js';
 
-
 const WITHOUT_NUL = /^[^\0]*$/;
 
 export class AsyncRequestDto {

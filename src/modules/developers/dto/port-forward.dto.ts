@@ -41,7 +41,9 @@ export function sourceOf(text: string): string {
   try {
     range = Ipv4Range.parse(cidr);
   } catch (error) {
-    return refuse(text.includes('/') ? (error as Error).message : 'must be a public IPv4 address or range such as 203.0.113.7 or 203.0.113.0/24');
+    return refuse(
+      text.includes('/') ? (error as Error).message : 'must be a public IPv4 address or range such as 203.0.113.7 or 203.0.113.0/24',
+    );
   }
   if (range.prefixLength < WIDEST_PREFIX) return refuse(`lets in too many: give one address, or a range of /${WIDEST_PREFIX} to /32`);
   if (NOT_PUBLIC.has(ipaddr.parse(cidr.split('/')[0]!).range()))

@@ -79,6 +79,10 @@ export class MetadataDto {
   location?: { lat: number; lon: number };
   @ApiPropertyOptional({ description: 'Beyond the contract: where it is, in words.' })
   address?: string;
+  @ApiPropertyOptional({ description: 'Sites have none on this server so far.' })
+  banner?: string;
+  @ApiPropertyOptional({ type: [String], description: 'Sites have none on this server so far.' })
+  tags?: string[];
 }
 
 export const toMetadataDto = ({ name, timezone, latitude, longitude, address }: Site): MetadataDto => ({
@@ -112,7 +116,12 @@ export class RouterFaultDto {
 }
 
 export const toRouterFaultDto = (fault: Fault, siteId: string, now: Date): RouterFaultDto => ({
-  ...{ id: fault.id, message: fault.message, resolved_at: fault.resolvedAt?.toISOString() ?? null, created_at: fault.createdAt.toISOString() },
+  ...{
+    id: fault.id,
+    message: fault.message,
+    resolved_at: fault.resolvedAt?.toISOString() ?? null,
+    created_at: fault.createdAt.toISOString(),
+  },
   duration: durationInWords(((fault.resolvedAt ?? now).getTime() - fault.createdAt.getTime()) / 1000),
   ...{ severity: fault.severity, type: fault.type, cause: fault.cause, site_id: siteId, resource_identifier: fault.resourceIdentifier },
 });
