@@ -260,7 +260,7 @@ describe('fields that an operation does not take', () => {
     const marks = [...new Set([...Object.values(poison), ...Object.values(INHERITED)].flat())].map(String);
     const found: string[] = [];
     for (const operation of operations.filter((o) => isChange(o) && (o.takes === undefined || o.takes === 'application/json'))) {
-      await setOnline(operation.id.startsWith('createTransient'));
+      await setOnline(/^create(Transient|PortForward)/.test(operation.id));
       const token = SERVICES[operation.auth] ?? us.person;
       const fields = operation.positions.filter((p) => p.in === 'body');
       const extras = Object.entries(poison).filter(([name]) => !fields.some((field) => field.name === name));

@@ -105,7 +105,7 @@ export class RouterFaultDto {
   duration!: string;
   @ApiProperty({ example: 'critical' })
   severity!: string;
-  @ApiProperty({ description: 'site, wantunnel.' })
+  @ApiProperty({ enum: ['site', 'wantunnel'] })
   type!: string;
   @ApiProperty({ example: 'Disconnected' })
   cause!: string;
