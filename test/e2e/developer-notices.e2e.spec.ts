@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RouterDial } from '../../src/modules/control-plane/live/router-dial.js';
+import { Resolver } from '../../src/platform/outbound/resolver.js';
 import type { VirtualRouter } from '../../tools/virtual-router/index.js';
 import { eventually } from '../support/eventually.js';
 import { Fleet, type Team } from './support/fleet.js';
@@ -149,7 +150,8 @@ describe('notices of jobs', () => {
   it('are given up at once when the receiver is gone for good, or may not be called', async () => {
     answers = [410, 410];
     await queue();
-    await queue({ notify_url: 'http://localhost:1/' });
+    fleet.app.get(Resolver).resolve = () => Promise.resolve(['127.0.0.1']);
+    await queue({ notify_url: 'http://hooks.example:1/' });
     await pass(100);
     expect(got).toHaveLength(2);
     const [newest] = await notices();
@@ -225,7 +227,7 @@ describe('express execution', () => {
       job.script.endsWith(` ${text}`),
     )?.state;
   /** Not a second passes on the clock of routers: nobody polls by itself. */
-  const ran = (text: string): Promise<void> =>
+  const ran = (text: string): Promise<boolean> =>
     eventually(async () => {
       await fleet.clock.settle();
       return logged(text) && (await stateOf(text)) === 'done';

@@ -101,6 +101,10 @@ describe('a call to an address that a user named', () => {
     ['https://a:b@hooks.example/', 'user name or password'],
     ['https://hooks.example/#x', 'fragment'],
     ['https://hooks.example/ x', 'is no URL'],
+    ['https://localhost/', 'no name on the internet'],
+    ['https://a.localhost./', 'no name on the internet'],
+    ['https://intranet/', 'no name on the internet'],
+    ['https://intranet./', 'no name on the internet'],
   ])('is refused as %s', (url, why) => expect(outbound({}).http.problem(url)).toContain(why));
 
   it('is refused when its URL is longer than any', () =>

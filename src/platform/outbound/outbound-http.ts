@@ -60,7 +60,9 @@ export class OutboundHttp {
     if (url.hash) return 'has a fragment, which is never sent; leave out what follows #';
     if (url.protocol === 'http:' && !this.settings.WEBHOOK_HTTP) return 'must begin with https://';
     const host = hostOf(url);
-    const address = isIP(host) ? this.policy.problem(host) : undefined;
+    if (!isIP(host))
+      return isInternetName(host) || this.policy.allowsName(host) ? undefined : `names ${host}, which is no name on the internet`;
+    const address = this.policy.problem(host);
     return address && `leads to ${host}, which is ${address}`;
   }
 
@@ -89,7 +91,7 @@ export class OutboundHttp {
   /** The addresses that the connection may go to. */
   private async addressesOf(url: URL): Promise<string[]> {
     const host = hostOf(url);
-    const addresses = isIP(host) ? [host] : await this.resolver.resolve(host);
+    const addresses = isIP(host) ? [host] : await this.resolver.resolve(host, this.policy.allowsName(host));
     if (!addresses.length) throw new OutboundFailed(`${host} has no address.`);
     for (const address of addresses) {
       const problem = this.policy.allowsName(host) ? undefined : this.policy.problem(address);
@@ -105,7 +107,7 @@ export class OutboundHttp {
     const port = portOf(url);
     for (const store of this.stores()) {
       if (store.port !== port) continue;
-      const own = isIP(store.host) ? [store.host] : await this.resolver.resolve(store.host).catch(() => []);
+      const own = isIP(store.host) ? [store.host] : await this.resolver.resolve(store.host, true).catch(() => []);
       if (addresses.some((address) => own.includes(address))) throw new OutboundRefused(`${url.host} is a service of this server itself.`);
     }
   }
@@ -129,6 +131,9 @@ const portOf = ({ port, protocol }: URL): number => (port === '' ? (DEFAULT_PORT
 
 /** Without the brackets of an IPv6 address. The URL parser has made 127.0.0.1 of every number that means it. */
 const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
+
+/** What ends in a name of one part, or in `localhost`, is known on a machine or in a house only (RFC 6761). */
+const isInternetName = (host: string): boolean => /[^.]\.[^.]/.test(host) && !/(^|\.)localhost\.?$/i.test(host);
 
 /** Answers the addresses that were checked, whatever name it is asked for. */
 const pinned = (addresses: readonly string[]): LookupFunction => {
