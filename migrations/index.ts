@@ -11,8 +11,10 @@ import { Policies1795420000000 } from './1795420000000-policies.js';
 import { RouterAccess1795430000000 } from './1795430000000-router-access.js';
 import { Transient1795440000000 } from './1795440000000-transient.js';
 import { Vpc1795450000000 } from './1795450000000-vpc.js';
-import { Backups1795490000000 } from './1795490000000-backups.js';
 import { Orchestration1795460000000 } from './1795460000000-orchestration.js';
+import { Faults1795480000000 } from './1795480000000-faults.js';
+import { JobNotices1795481000000 } from './1795481000000-job-notices.js';
+import { Backups1795490000000 } from './1795490000000-backups.js';
 
 /** Every migration in order. Forward only; never edited once landed. */
 export const migrations = [
@@ -30,5 +32,7 @@ export const migrations = [
   Transient1795440000000,
   Vpc1795450000000,
   Orchestration1795460000000,
+  Faults1795480000000,
+  JobNotices1795481000000,
   Backups1795490000000,
 ];

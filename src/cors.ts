@@ -14,7 +14,16 @@ const CORS = {
     'x-express-execute',
     'x-force-delete',
   ],
-  exposedHeaders: ['x-request-id', 'retry-after', 'location', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+  exposedHeaders: [
+    'x-request-id',
+    'retry-after',
+    'location',
+    'ratelimit',
+    'ratelimit-policy',
+    'ratelimit-limit',
+    'ratelimit-remaining',
+    'ratelimit-reset',
+  ],
   maxAge: 3600,
 };
 

@@ -2,12 +2,14 @@ import type { Mailbox } from '../platform/mail/mailbox.js';
 import { Ipv4Range, ipv4Text } from '../platform/net/index.js';
 import { backupsConfig } from './backups.config.js';
 import { blobsConfig } from './blobs.config.js';
+import { developersConfig } from './developers.config.js';
 import { federationConfig } from './federation.config.js';
 import { fleetConfig } from './fleet.config.js';
 import { geoipConfig } from './geoip.config.js';
 import { httpConfig } from './http.config.js';
 import { identityConfig } from './identity.config.js';
 import { mailConfig, OUTBOX_SENDER } from './mail.config.js';
+import { outboundConfig } from './outbound.config.js';
 import { smsConfig } from './sms.config.js';
 import { storageConfig } from './storage.config.js';
 import { transientConfig } from './transient.config.js';
@@ -27,6 +29,8 @@ export const concerns = [
   transientConfig,
   blobsConfig,
   backupsConfig,
+  developersConfig,
+  outboundConfig,
 ] as const satisfies readonly Concern[];
 
 type All = Values<typeof httpConfig.variables> &
@@ -40,7 +44,9 @@ type All = Values<typeof httpConfig.variables> &
   Values<typeof tunnelConfig.variables> &
   Values<typeof transientConfig.variables> &
   Values<typeof blobsConfig.variables> &
-  Values<typeof backupsConfig.variables>;
+  Values<typeof backupsConfig.variables> &
+  Values<typeof developersConfig.variables> &
+  Values<typeof outboundConfig.variables>;
 
 /** Variables whose default comes from others: never absent once they are read. */
 type Derived = 'MGMT_TUNNEL_PUBLIC_HOST' | 'MGMT_TUNNEL_SERVER_ID' | 'MGMT_TUNNEL_ADDRESS' | 'TRANSIENT_PUBLIC_HOST' | 'SFTP_PUBLIC_HOST';

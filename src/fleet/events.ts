@@ -135,3 +135,15 @@ export class JobChanged extends DomainEvent {
     super();
   }
 }
+
+/** A job was queued whose router is to ask for it now and not at its next poll. */
+export class ExpressExecutionRequested extends DomainEvent {
+  constructor(
+    readonly teamId: TeamId,
+    readonly siteId: SiteId,
+    readonly jobId: JobId,
+    readonly at: Date,
+  ) {
+    super();
+  }
+}

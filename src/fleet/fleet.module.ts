@@ -8,6 +8,7 @@ import { HealthChecks } from '../platform/http/index.js';
 import { AdoptionController } from './adoption/adoption.controller.js';
 import { DeviceScripts } from './adoption/device-scripts.js';
 import { AdoptionService } from './adoption/adoption.service.js';
+import { ExpressTurn } from './jobs/express-turn.js';
 import { JobDispatch } from './jobs/job-dispatch.js';
 import { JobService } from './jobs/job.service.js';
 import { JobSweep } from './jobs/job-sweep.js';
@@ -32,6 +33,7 @@ import { UptimeService } from './pulse/uptime.service.js';
 import { BackupTaking } from './ports/backup-taking.js';
 import { ManagementPath } from './ports/management-path.js';
 import { RouterLeftovers } from './ports/router-leftovers.js';
+import { RouterNudge } from './ports/router-nudge.js';
 import { RouterSnapshots } from './ports/router-snapshots.js';
 import { RouterLinks } from './router-links.js';
 import { RunbookService } from './runbooks/runbook.service.js';
@@ -69,11 +71,11 @@ import { SitesRepository } from './sites/sites.repository.js';
   ],
   providers: [
     ...[SitesRepository, SitesAcrossTeams, SiteService, DeletionSweep],
-    ...[JobsRepository, JobsAcrossTeams, JobService, JobDispatch, JobSweep, RouterLeftovers],
+    ...[JobsRepository, JobsAcrossTeams, JobService, JobDispatch, JobSweep, ExpressTurn, RouterLeftovers],
     ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService, DeviceScripts],
     ...[PollService, PollLane, DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
     ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
-    ...[RouterSnapshots, BackupTaking],
+    ...[BackupTaking, RouterNudge, RouterSnapshots],
     ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention, OrchestrationLog],
   ],
   exports: [
@@ -85,11 +87,13 @@ import { SitesRepository } from './sites/sites.repository.js';
     SectionMarker,
     SectionService,
     ManagementPath,
+    RouterNudge,
     RouterSnapshots,
     DeviceScripts,
     RouterLeftovers,
     BackupTaking,
     RouterLinks,
+    UptimeService,
   ],
 })
 export class FleetModule implements OnModuleInit {

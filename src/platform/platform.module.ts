@@ -14,6 +14,7 @@ import { ErrorPagesController } from './http/error-pages.controller.js';
 import { HealthChecks, HealthController } from './http/health.js';
 import { GeoIpModule } from './geoip/index.js';
 import { MailModule } from './mail/index.js';
+import { OutboundModule } from './outbound/index.js';
 import { SmsModule } from './sms/index.js';
 import { TasksModule } from './tasks/index.js';
 import { TaskAdminController } from './tasks/task-admin.controller.js';
@@ -53,7 +54,7 @@ export class PlatformModule implements OnModuleInit, OnApplicationShutdown {
     const random = parts.random ?? new Random();
     return {
       module: PlatformModule,
-      imports: [AccessModule, TasksModule, MailModule, SmsModule, GeoIpModule, BlobsModule],
+      imports: [AccessModule, TasksModule, MailModule, SmsModule, GeoIpModule, BlobsModule, OutboundModule],
       controllers: [HealthController, ErrorPagesController, TaskAdminController],
       providers: [
         { provide: Settings, useValue: parts.settings },

@@ -7,6 +7,7 @@ import pg from 'pg';
 export const BOOKKEEPING: Readonly<Record<string, string>> = {
   audit_event: 'refused changes are in the audit log',
   audit_anchor: 'the end of the chain of the audit log',
+  request_rate: 'counts requests, those that ask in vain too',
   sign_in_throttle: 'counts attempts, the refused ones above all',
   task: 'the queue: repeated tasks run on their own',
   site_visit: 'notes which sites a person looked at',

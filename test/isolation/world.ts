@@ -112,6 +112,8 @@ export async function populate(fleet: Fleet): Promise<Side> {
   const rules = [{ direction: 'outbound', order: 1, protocol: 6, port: '443', address: '0.0.0.0/0' }];
   const securityGroup = (await owner.post('/vpc/security-groups', { name: 'Tills', rules, sites: [] }).expect(201)).body.id as string;
 
+  await program.get('/api/webhook-secret').expect(200); // made when it is first asked for
+
   await freshPerson();
   const sessions = (await owner.get('/oauth/sessions').expect(200)).body as { id: string; current?: boolean }[];
 

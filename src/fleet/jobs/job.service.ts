@@ -6,7 +6,7 @@ import { Database } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import type { Slice } from '../../platform/http/index.js';
 import { BackupUnavailable, JobAlreadyStarted, JobNotFound } from '../errors.js';
-import { JobChanged, JobQueued } from '../events.js';
+import { ExpressExecutionRequested, JobChanged, JobQueued } from '../events.js';
 import { BackupTaking } from '../ports/backup-taking.js';
 import { SectionReports } from '../sections/section-reports.js';
 import { SiteService } from '../sites/site.service.js';
@@ -78,7 +78,9 @@ export class JobService {
         ...{ sentAt: null, startedAt: null, completedAt: null, failedAt: null, failureReason: null },
       };
       const { job, created } = await this.jobs.insertOnce(ctx, fresh);
-      if (created) await this.events.publish(ctx, new JobQueued(site.teamId, siteId, job.id));
+      if (!created) return job;
+      await this.events.publish(ctx, new JobQueued(site.teamId, siteId, job.id));
+      if (job.expressExecute) await this.events.publish(ctx, new ExpressExecutionRequested(site.teamId, siteId, job.id, job.createdAt));
       return job;
     });
   }

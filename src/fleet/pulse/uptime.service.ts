@@ -5,6 +5,7 @@ import { Database } from '../../platform/database/index.js';
 import { ValidationFailed } from '../../platform/errors/index.js';
 import { SiteService } from '../sites/site.service.js';
 import { hourlyUptime, type HourRow, type Span } from './hourly-uptime.js';
+import { rollingUptime, type RollingUptime } from './rolling-uptime.js';
 
 const HOURS = 24;
 const HOUR_MS = 3_600_000;
@@ -12,6 +13,12 @@ const DAY_MS = 24 * HOUR_MS;
 /** Ranges longer than this are averaged per hour (contract: getSiteStatsRange). */
 const RAW_LIMIT_MS = 48 * HOUR_MS;
 const LONGEST_RANGE_DAYS = 366;
+
+/** Uptime of the 24 hours until now. */
+export interface LastDayUptime extends RollingUptime {
+  readonly isOnline: boolean;
+  readonly lastSeenAt: Date | null;
+}
 
 export interface StatRow {
   readonly created_at: Date;
@@ -40,17 +47,32 @@ export class UptimeService {
       `SELECT hour, beats FROM site_hour WHERE site_id = $1 AND hour >= $2 UNION ALL SELECT hour, hour_beats FROM site_pulse WHERE site_id = $1 AND hour >= $2`,
       [siteId, first],
     );
+    const { outages, absences } = await this.silences(ctx, siteId, first, now);
+    return hourlyUptime({ first, hours: HOURS, now, since: site.adoptedAt, beats, outages, absences });
+  }
+
+  /** The 24 hours until now as one figure; downtime begins with the first missed heartbeat. @throws SiteNotFound */
+  async rollingDay(ctx: RequestContext, siteId: SiteId): Promise<LastDayUptime> {
+    const { adoptedAt, hasPulse, lastSeenAt } = await this.sites.get(ctx, siteId);
+    const now = this.clock.now();
+    const from = new Date(now.getTime() - DAY_MS);
+    const { outages, absences } = await this.silences(ctx, siteId, from, now);
+    return { ...rollingUptime({ from, now, since: adoptedAt, outages, absences }), isOnline: hasPulse, lastSeenAt };
+  }
+
+  /** When the site was silent, and when we did not listen. */
+  private async silences(ctx: RequestContext, siteId: SiteId, from: Date, now: Date): Promise<{ outages: Span[]; absences: Span[] }> {
     const outages = await this.db.query<Span>(
       ctx,
       `SELECT started_at AS "from", ended_at AS "to" FROM site_outage WHERE site_id = $1 AND COALESCE(ended_at, $2) > $3`,
-      [siteId, now, first],
+      [siteId, now, from],
     );
     const absences = await this.db.query<Span>(
       ctx,
       `SELECT started_at AS "from", ended_at AS "to" FROM server_absence WHERE ended_at > $1`,
-      [first],
+      [from],
     );
-    return hourlyUptime({ first, hours: HOURS, now, since: site.adoptedAt, beats, outages, absences });
+    return { outages, absences };
   }
 
   /** Samples of some days, both included; per hour where the range is long. @throws SiteNotFound, ValidationFailed */

@@ -17,4 +17,5 @@ export { type AccessCheck, AccessChecks, type TeamDoor } from './access-checks.j
 export { AccessModule } from './access.module.js';
 export { Answers, ANSWERS, ErrorResponseDto } from './answers.js';
 export { bearerOf } from './bearer.js';
+export { RATE_HEADERS, RateLimitedBy } from './rate-limit.js';
 export { ALL_SCOPES, isScope, type Scope, SCOPES } from './scopes.js';

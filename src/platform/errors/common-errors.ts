@@ -83,8 +83,11 @@ export class RateLimited extends DomainError {
   static readonly type = 'invalid_request_error';
   static readonly status = 429;
   static readonly help = 'Too many requests in a short time. Wait as long as Retry-After says.';
-  constructor(readonly retryAfterSeconds: number) {
-    super(`Too many attempts; try again in ${retryAfterSeconds} s.`);
+  constructor(
+    readonly retryAfterSeconds: number,
+    message = `Too many attempts; try again in ${retryAfterSeconds} s.`,
+  ) {
+    super(message);
   }
 }
 

@@ -3,7 +3,7 @@ import type { RequestContext, TaskId } from '../context/index.js';
 import type { DomainEvent, EventClass } from '../events/index.js';
 
 /** Lanes and the workers each has in every process: of its own, so that slow work never starves checks. */
-export const LANES = { checks: 2, routers: 4, mail: 2, slow: 2 } as const;
+export const LANES = { checks: 2, routers: 4, mail: 2, slow: 2, webhooks: 6 } as const;
 export type Lane = keyof typeof LANES;
 export const LANE_NAMES = Object.keys(LANES) as Lane[];
 

@@ -1,3 +1,4 @@
+export { backoffSeconds } from './backoff.js';
 export { defineTask, Every, GaveUp, Handles, type Lane, LANES, type Plain, type TaskKind, TaskOn, type TaskRun } from './define-task.js';
 export { TaskRunner } from './task-runner.js';
 export { TaskStore, type TaskView } from './task-store.js';

@@ -98,6 +98,9 @@ function installEntries(input: PollEntriesInput): Script {
 }
 
 const runPoll: Script = script((s) => s.execute(get('/system/scheduler', POLL_ENTRY, 'on-event')));
+
+/** Polls at once, in the background and beside the turn of the scheduler. For an adopted router, by a way that is not the poll. */
+export const renderPollNow = (): Script => runPoll;
 const forgetWrite: Script = script((s) => s.remove('/system/script/environment', find('/system/script/environment', { name: 'write' })));
 
 /** Mostly: whoever pasted the command lacks a policy that the entries are to have. */

@@ -1,6 +1,6 @@
 /** Renderers of the scripts that make a router join, report, work and leave. All pure: the same input gives the same script. */
 export { answerLimitBytes } from './answer-limit.js';
-export { renderAdoption, renderPollEntries, type AdoptionInput, type PollEntriesInput } from './adoption.js';
+export { renderAdoption, renderPollEntries, renderPollNow, type AdoptionInput, type PollEntriesInput } from './adoption.js';
 export { type BackupInput, renderBackup, type SftpUpload } from './backup.js';
 export { bootstrapCommand, renderBootstrapCommand, type BootstrapInput } from './bootstrap-command.js';
 export { renderBootstrap } from './bootstrap.js';

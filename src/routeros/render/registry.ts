@@ -1,6 +1,6 @@
 import { script, text, v, type Script } from '../script/index.js';
 import { type BackupInput, renderBackup } from './backup.js';
-import { renderAdoption, renderPollEntries, type AdoptionInput, type PollEntriesInput } from './adoption.js';
+import { renderAdoption, renderPollEntries, renderPollNow, type AdoptionInput, type PollEntriesInput } from './adoption.js';
 import { renderClearFirewall, renderReboot, renderScriptCall, renderUpgrade, type ScriptCallInput } from './site-actions.js';
 import { renderBootstrapCommand, type BootstrapInput } from './bootstrap-command.js';
 import { renderBootstrap } from './bootstrap.js';
@@ -147,6 +147,7 @@ export const rendererRegistry: Readonly<Record<string, Renderer>> = {
     { link, deviceToken, pollSecond: 7 },
     renderPollEntries,
   ),
+  'poll-now': renderer('Lets the router poll at once, through the tunnel', {}, renderPollNow),
   reboot: renderer('Restarts the router', {}, renderReboot),
   upgrade: renderer('Installs the newest RouterOS of the channel', {}, renderUpgrade),
   'clear-firewall': renderer('Removes filter and raw rules that are not ours', {}, renderClearFirewall),

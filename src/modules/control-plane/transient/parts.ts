@@ -8,4 +8,7 @@ import { TransientService } from './transient.service.js';
 
 export const TRANSIENT_CONTROLLERS: Type[] = [TransientAccessesController, TransientForwardsController];
 
+/** For other modules. */
+export const TRANSIENT_EXPORTS: Type[] = [TransientService];
+
 export const TRANSIENT_PROVIDERS: Provider[] = [...[OpeningsAcrossTeams, OpeningsRepository, OpeningUpkeep, PortsHere, TransientService]];

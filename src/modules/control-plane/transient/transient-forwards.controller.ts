@@ -6,7 +6,6 @@ import { RequestContext, type SiteId } from '../../../platform/context/index.js'
 import { ValidationFailed } from '../../../platform/errors/index.js';
 import { IdParam } from '../../../platform/http/index.js';
 import { SiteNotConnected, TunnelUnavailable } from '../errors.js';
-import { MgmtTunnel } from '../tunnel/mgmt-tunnel.js';
 import { toTransientForwardDto, TransientForwardDto, TransientForwardWishDto } from './dto/transient-forward.dto.js';
 import { SiteOffline, TooManyTransients, TransientForwardNotFound, TransientPortsUsedUp } from './errors.js';
 import { FORWARDS, TransientService } from './transient.service.js';
@@ -15,10 +14,7 @@ import { FORWARDS, TransientService } from './transient.service.js';
 @ApiTags('transient-forward')
 @Controller(['control-plane/:site/transient-forward', 'sites/:site/transient-forward'])
 export class TransientForwardsController {
-  constructor(
-    private readonly service: TransientService,
-    private readonly tunnel: MgmtTunnel,
-  ) {}
+  constructor(private readonly service: TransientService) {}
 
   @Get()
   @RequireScope('transientforward:view')
@@ -45,10 +41,6 @@ export class TransientForwardsController {
     @IdParam('site') site: SiteId,
     @Body() body: TransientForwardWishDto,
   ): Promise<TransientForwardDto> {
-    if (this.tunnel.pool.includes(body.dst_address))
-      throw new ValidationFailed({
-        dst_address: ['dst_address lies in the tunnel network, where the other routers are; a forward leads behind the router'],
-      });
     const shown = await this.service.openForward(ctx, site, {
       ...{ minutes: body.expire_after_minutes, allowOnlyCidr: body.allow_only_cidr },
       ...{ dstAddress: body.dst_address, dstPort: body.dst_port },

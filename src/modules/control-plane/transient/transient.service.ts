@@ -5,6 +5,7 @@ import { Clock } from '../../../platform/clock/clock.js';
 import type { RequestContext, SiteId } from '../../../platform/context/index.js';
 import { AppKeys, Random } from '../../../platform/crypto/index.js';
 import { Database, isUniqueViolation } from '../../../platform/database/index.js';
+import { ValidationFailed } from '../../../platform/errors/index.js';
 import { renderTransientForward, renderTransientLogin, renderTransientRemoval } from '../../../routeros/render/index.js';
 import type { Script } from '../../../routeros/script/index.js';
 import { MgmtTunnel } from '../tunnel/mgmt-tunnel.js';
@@ -102,9 +103,13 @@ export class TransientService {
     });
   }
 
-  /** A port that leads through the router to a target behind it. @throws like `openLogin` */
+  /** A port that leads through the router to a target behind it. @throws like `openLogin`; ValidationFailed for a target in our own network */
   async openForward(ctx: RequestContext, siteId: SiteId, wish: ForwardWish): Promise<OpeningShown> {
     const { dstAddress, dstPort } = wish;
+    if (this.tunnel.pool.includes(dstAddress))
+      throw new ValidationFailed({
+        dst_address: ['dst_address lies in the tunnel network, where the other routers are; a forward leads behind the router'],
+      });
     const routerPort = ROUTER_PORTS.first + Math.floor(this.random.fraction() * ROUTER_PORTS.count);
     return this.open(ctx, siteId, wish, {
       title: (label) => `Temporary forward ${label} to ${dstAddress}:${dstPort}`,

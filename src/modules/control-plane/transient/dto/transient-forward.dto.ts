@@ -20,7 +20,7 @@ function targetProblem(value: unknown): string | undefined {
   return NO_TARGETS.find(([range]) => range.includes(value))?.[1];
 }
 
-const Target = (): PropertyDecorator =>
+export const ForwardTarget = (): PropertyDecorator =>
   applyDecorators(ApiProperty({ format: 'ipv4', description: 'Target behind the router.' }), Rule('target', targetProblem));
 
 export class TransientForwardWishDto {
@@ -30,7 +30,7 @@ export class TransientForwardWishDto {
   @SourceRange()
   allow_only_cidr!: string;
 
-  @Target()
+  @ForwardTarget()
   dst_address!: string;
 
   @ApiProperty({ type: 'integer', minimum: 1, maximum: 65_535 })

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { RequestContext, type SiteId, type TeamId } from '../../platform/context/index.js';
+import { Database } from '../../platform/database/index.js';
+import { OnEvent } from '../../platform/events/index.js';
+import { ExpressExecutionRequested, JobChanged } from '../events.js';
+import { RouterNudge } from '../ports/router-nudge.js';
+import { isFinal, type JobState } from './job-state.js';
+
+/**
+ * Lets a router poll at once when a job that is in a hurry waits for it: as soon as it is queued, and when one before it has
+ * ended. Jobs keep their order. A site that is offline is not called; it gets the job when it is back.
+ */
+@Injectable()
+export class ExpressTurn {
+  constructor(
+    private readonly nudge: RouterNudge,
+    private readonly db: Database,
+  ) {}
+
+  @OnEvent(ExpressExecutionRequested)
+  requested(_ctx: RequestContext, { teamId, siteId }: ExpressExecutionRequested): Promise<void> {
+    return this.call(teamId, siteId);
+  }
+
+  @OnEvent(JobChanged)
+  async changed(_ctx: RequestContext, { teamId, siteId, state }: JobChanged): Promise<void> {
+    if (isFinal(state as JobState)) await this.call(teamId, siteId);
+  }
+
+  private async call(teamId: TeamId, siteId: SiteId): Promise<void> {
+    const waiting = await this.db.query(RequestContext.system('express-turn').forTeam(teamId), WAITING, [siteId, teamId]);
+    if (waiting.length) this.nudge.nudge(teamId, siteId);
+  }
+}
+
+const WAITING = `
+SELECT FROM job j JOIN site s ON s.id = j.site_id JOIN site_pulse p ON p.site_id = j.site_id
+WHERE j.site_id = $1 AND j.team_id = $2 AND j.state = 'pending' AND j.express_execute AND p.has_pulse AND s.deletion_requested_at IS NULL LIMIT 1`;

@@ -1,0 +1,2 @@
+/** The face of the developer API. */
+export { DevelopersModule } from './developers.module.js';
