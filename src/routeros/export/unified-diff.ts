@@ -44,8 +44,8 @@ function sideOf(text: string): Side {
   return {
     lines: physicalLines(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).map((line) => line.replace(/\r$/, '')),
     units,
-    changed: [],
-    meanings: [],
+    changed: new Array<boolean>(units.length).fill(false),
+    meanings: new Array<string>(units.length).fill(''),
   };
 }
 
