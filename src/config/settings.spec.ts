@@ -22,6 +22,17 @@ describe('the environment', () => {
     expect(attempt).toThrow(/TRUST_PROXY="perhaps" is neither true nor false/);
   });
 
+  it.each(['10.20.0.1/16', '10.20', '10.0.0.0/33', '::ffff:10.0.0.1', 'https://hooks.lan', 'hooks_lan', '*', '*.', 'a b', '10.0.0.0/8,'])(
+    'takes no receiver %j of webhooks',
+    (raw) => expect(() => readSettings({ WEBHOOK_ALLOW: raw })).toThrow(/WEBHOOK_ALLOW=.*neither a network such as 10\.20\.0\.0\/16/),
+  );
+
+  it('reads which receivers of webhooks may be called though they are not public', () => {
+    const allowed = ['10.20.0.0/16', 'fd00::/8', '192.168.1.7', 'hooks.lan', '*.corp.example'];
+    expect(readSettings({ WEBHOOK_ALLOW: allowed.join(', ') })).toMatchObject({ WEBHOOK_ALLOW: allowed, WEBHOOK_HTTP: false });
+    expect(readSettings({}).WEBHOOK_ALLOW).toBeUndefined();
+  });
+
   it('keeps secrets out of its complaints', () => {
     const attempt = (): unknown =>
       readSettings({ APP_KEY: 'hunter2', ROSFLEET_ADMIN_PASSWORD: 'hunter3', DATABASE_URL: 'mysql://u:hunter4@h/d' });
