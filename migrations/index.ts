@@ -12,6 +12,7 @@ import { RouterAccess1795430000000 } from './1795430000000-router-access.js';
 import { Transient1795440000000 } from './1795440000000-transient.js';
 import { Vpc1795450000000 } from './1795450000000-vpc.js';
 import { Orchestration1795460000000 } from './1795460000000-orchestration.js';
+import { OrchestrationLog1795470000000 } from './1795470000000-orchestration-log.js';
 
 /** Every migration in order. Forward only; never edited once landed. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   Transient1795440000000,
   Vpc1795450000000,
   Orchestration1795460000000,
+  OrchestrationLog1795470000000,
 ];

@@ -107,6 +107,7 @@ export class SectionFailed extends DomainEvent {
     readonly siteId: SiteId,
     readonly section: string,
     readonly reason: string,
+    readonly generation: number,
   ) {
     super();
   }

@@ -13,7 +13,9 @@ import { JobService } from './jobs/job.service.js';
 import { JobSweep } from './jobs/job-sweep.js';
 import { JobReportsController, JobsController } from './jobs/jobs.controller.js';
 import { JobsAcrossTeams, JobsRepository } from './jobs/jobs.repository.js';
+import { LogPartitions } from './log/log-partitions.js';
 import { OrchestrationLog } from './log/orchestration-log.js';
+import { OrchestrationLogReader } from './log/orchestration-log-reader.js';
 import { DeviceTokens } from './poll/device-tokens.js';
 import { HeartbeatBuffer } from './poll/heartbeat-buffer.js';
 import { Overload } from './poll/overload.js';
@@ -41,6 +43,7 @@ import { Sections } from './sections/section-definition.js';
 import { SectionMarker } from './sections/section-marker.js';
 import { SectionReports } from './sections/section-reports.js';
 import { SectionWishes } from './sections/section-wishes.js';
+import { SectionSteps } from './sections/section-steps.js';
 import { SectionReportsController, SectionsController } from './sections/sections.controller.js';
 import { SectionService } from './sections/section.service.js';
 import { SectionsRepository } from './sections/sections.repository.js';
@@ -73,7 +76,8 @@ import { SitesRepository } from './sites/sites.repository.js';
     ...[PollService, PollLane, DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
     ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
     RouterSnapshots,
-    ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention, OrchestrationLog],
+    ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention],
+    ...[OrchestrationLog, OrchestrationLogReader, LogPartitions, SectionSteps],
   ],
   exports: [
     SiteService,
@@ -87,6 +91,8 @@ import { SitesRepository } from './sites/sites.repository.js';
     RouterSnapshots,
     DeviceScripts,
     RouterLeftovers,
+    OrchestrationLog,
+    OrchestrationLogReader,
   ],
 })
 export class FleetModule implements OnModuleInit {
