@@ -158,7 +158,9 @@ function stepsOf({ device: { teamId, siteId }, seenAt, seenFrom, vitals }: ReadB
   if (row?.cameOnline)
     steps.push(step('site.online', 'The router polls.', { seen_from: seenFrom, offline_since: row.offlineSince?.toISOString() ?? null }));
   if (row?.rebooted)
-    steps.push(step('site.rebooted', 'The router started anew.', { booted_at: new Date(seenAt - vitals.uptimeSeconds! * 1000).toISOString() }));
+    steps.push(
+      step('site.rebooted', 'The router started anew.', { booted_at: new Date(seenAt - vitals.uptimeSeconds! * 1000).toISOString() }),
+    );
   return steps;
 }
 

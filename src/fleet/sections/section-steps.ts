@@ -17,9 +17,7 @@ export class SectionSteps implements OnModuleInit {
       const { teamId, siteId, section, generation } = event as SectionApplied;
       const [type, message] = ['section.applied', `Section ${section} is in force.`];
       const context = { section, generation };
-      return this.log.write(ctx, [
-        { teamId, siteId, type, status: 'Completed', message, run: sectionRun(section, generation), context },
-      ]);
+      return this.log.write(ctx, [{ teamId, siteId, type, status: 'Completed', message, run: sectionRun(section, generation), context }]);
     });
     this.events.listenInside(SectionFailed, (ctx, event) => {
       const { teamId, siteId, section, generation, reason } = event as SectionFailed;

@@ -45,11 +45,7 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
    * Sites that are being deleted or have no router yet are marked too: it costs nothing until they poll.
    */
   async mark(ctx: RequestContext, section: string, sites: readonly SiteId[] | 'all', now: Date): Promise<SiteId[]> {
-    const rows = await this.db.query<{ id: SiteId }>(
-      ctx,
-      MARK,
-      [ctx.requireTeam(), section, now, sites === 'all' ? null : sites],
-    );
+    const rows = await this.db.query<{ id: SiteId }>(ctx, MARK, [ctx.requireTeam(), section, now, sites === 'all' ? null : sites]);
     return rows.map(({ id }) => id);
   }
 

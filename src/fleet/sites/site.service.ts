@@ -203,7 +203,9 @@ export class SiteService {
   }
 
   private async announceDeletion(ctx: RequestContext, { id: siteId, teamId, name }: Site, how: SiteDeleted['how']): Promise<void> {
-    await this.log.write(ctx, [{ teamId, siteId, type: 'site.deleted', status: 'Completed', message: DELETED[how], context: { name, how } }]);
+    await this.log.write(ctx, [
+      { teamId, siteId, type: 'site.deleted', status: 'Completed', message: DELETED[how], context: { name, how } },
+    ]);
     await this.events.publish(ctx, new SiteDeleted(teamId, siteId, how));
   }
 }
