@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The orchestration log in partitions of a week, append-only, with what its readers ask for. */
+/** The orchestration log in partitions of a week, append-only, with what its readers ask for; and the audit log by time. */
 export class OrchestrationLog1795470000000 implements MigrationInterface {
   readonly name = 'OrchestrationLog1795470000000';
 
@@ -27,6 +27,8 @@ const STATEMENTS = [
      CASE status WHEN 'applied' THEN 'Completed' WHEN 'failed' THEN 'Failed' ELSE 'Pending' END, message, jsonb_build_object('section', split_part(subject, ':', 2))
    FROM (SELECT * FROM orchestration_event_before ORDER BY at, id) e`,
   `DROP TABLE orchestration_event_before`,
+  // The group AuditLog is searched by time.
+  `CREATE INDEX "audit_event_team_at" ON "audit_event" ("team_id", "at")`,
   `CREATE FUNCTION rosfleet_orchestration_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF TG_OP = 'DELETE' AND current_setting('rosfleet.orchestration_erasure', true) = 'on' THEN RETURN OLD; END IF;
     RAISE EXCEPTION 'events of the orchestration log are never changed, and deleted by retention or with their team alone';

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { FleetModule } from './fleet/index.js';
 import { ControlPlaneModule } from './modules/control-plane/index.js';
 import { IdentityModule } from './modules/identity/index.js';
+import { LogsModule } from './modules/logs/index.js';
 import { VpcModule } from './modules/vpc/index.js';
 import { PlatformModule, type PlatformParts } from './platform/platform.module.js';
 
@@ -16,7 +17,7 @@ export class AppModule {
   static with(parts: AppParts): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(parts), IdentityModule.with(parts), FleetModule, ControlPlaneModule, VpcModule],
+      imports: [PlatformModule.with(parts), IdentityModule.with(parts), FleetModule, ControlPlaneModule, VpcModule, LogsModule],
     };
   }
 }

@@ -10,7 +10,7 @@ export { ManagementPath, type PathState, type WayToRouters } from './ports/manag
 export { RouterLeftovers } from './ports/router-leftovers.js';
 export { type KnownRouter, RouterSnapshots, type RouterSnapshotSource } from './ports/router-snapshots.js';
 export { type LogEntry, type LogStatus } from './log/log-entry.js';
-export { type LogEvent, type LogPage, type LogQuestion, OrchestrationLogReader } from './log/orchestration-log-reader.js';
+export { type LogEvent, type LogPage, type LogPosition, type LogQuestion, OrchestrationLogReader } from './log/orchestration-log-reader.js';
 export { OrchestrationLog } from './log/orchestration-log.js';
 export { RunbookService } from './runbooks/runbook.service.js';
 export { pidOf, siteIdOf } from './sites/pid.js';

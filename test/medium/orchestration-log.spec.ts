@@ -178,7 +178,7 @@ describe('the orchestration log', () => {
     const other = { ctx: ctx(), siteId };
     teamId = newId<TeamId>();
     await write('of another team');
-    await log.eraseTeam(system, other.ctx.requireTeam());
+    await log.eraseTeam(other.ctx);
     expect(messages(await walk(10))).toEqual(['of another team']);
     expect((await reader.read(other.ctx, { sites: [siteId], ...ALL }, BEGINNING, 10)).events).toEqual([]);
   });

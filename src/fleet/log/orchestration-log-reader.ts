@@ -44,6 +44,8 @@ export interface LogEvent {
 
 export interface LogPage {
   readonly events: readonly LogEvent[];
+  /** Right behind one of these events. */
+  behind(event: LogEvent): LogPosition;
   /** Where to go on; null when everything that was committed by now is read. */
   readonly next: LogPosition | null;
 }
@@ -68,12 +70,10 @@ export class OrchestrationLogReader {
     ]);
     const { now } = rows[0]!; // the row that is always there
     const events = rows.filter(({ at }) => at !== null);
-    if (events.length === limit) {
-      const { at, seq } = events.at(-1)!;
-      return { events, next: { seen, round: round ?? now, last: { at: at.getTime(), seq } } };
-    }
+    const behind = ({ at, seq }: LogEvent): LogPosition => ({ seen, round: round ?? now, last: { at: at.getTime(), seq } });
+    if (events.length === limit) return { events, behind, next: behind(events.at(-1)!) };
     // A round that began with this statement read all there is; one that began before may have missed what came since.
-    return { events, next: round === null ? null : { seen: round, round: null, last: null } };
+    return { events, behind, next: round === null ? null : { seen: round, round: null, last: null } };
   }
 
   /** Those of these sites of which the context's team has events, deleted ones too. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
-import type { RequestContext, TeamId } from '../../platform/context/index.js';
+import type { RequestContext } from '../../platform/context/index.js';
 import { Database } from '../../platform/database/index.js';
 import { type LogEntry, MESSAGE_LIMIT } from './log-entry.js';
 
@@ -34,11 +34,12 @@ export class OrchestrationLog {
     await this.db.query(ctx, WRITE, [JSON.stringify(rows), this.clock.now()]);
   }
 
-  /** Everything of a team that is gone. @param ctx sees all teams */
-  async eraseTeam(ctx: RequestContext, teamId: TeamId): Promise<void> {
+  /** Everything of the context's team, which is being deleted. */
+  async eraseTeam(ctx: RequestContext): Promise<void> {
     await this.db.transaction(ctx, async (ctx) => {
       await allowErasure(this.db, ctx);
-      await this.db.query(ctx, `DELETE FROM orchestration_event WHERE team_id = $1`, [teamId]);
+      await this.db.query(ctx, `DELETE FROM orchestration_event WHERE team_id = $1`, [ctx.requireTeam()]);
+      await forbidErasure(this.db, ctx);
     });
   }
 }
@@ -46,6 +47,9 @@ export class OrchestrationLog {
 /** Lets the rest of the transaction delete events, which a trigger refuses otherwise. */
 export const allowErasure = (db: Database, ctx: RequestContext): Promise<unknown> =>
   db.query(ctx, `SELECT set_config('rosfleet.orchestration_erasure', 'on', true)`);
+
+const forbidErasure = (db: Database, ctx: RequestContext): Promise<unknown> =>
+  db.query(ctx, `SELECT set_config('rosfleet.orchestration_erasure', '', true)`);
 
 const WRITE = logged(`
   SELECT "siteId", $2::timestamptz, "teamId", type, status, "jobId", run, message, context

@@ -8,6 +8,7 @@ import { ACCESS_CONTROLLERS, ACCESS_PROVIDERS } from './access/parts.js';
 import { ACCOUNT_CONTROLLERS, ACCOUNT_PROVIDERS } from './accounts/parts.js';
 import { AncillaryController } from './ancillary/ancillary.controller.js';
 import { AncillaryService } from './ancillary/ancillary.service.js';
+import { AuditLog } from './audit/audit-log.js';
 import { AUDIT_CONTROLLERS, AUDIT_PROVIDERS } from './audit/parts.js';
 import { Cleaning } from './cleaning.js';
 import { CREDENTIAL_CONTROLLERS, CREDENTIAL_PROVIDERS } from './credentials/parts.js';
@@ -59,7 +60,7 @@ import { WorkspacesService } from './workspaces/workspaces.service.js';
     ...[AccountsDesk, AncillaryService, Cleaning, FirstStart, IdentityService, SessionService, SignInFlow],
   ],
   exports: [
-    ...[AuditPeople, IdentityService, FirstStart, SeatLimits, TeamDirectory, TeamResources],
+    ...[AuditLog, AuditPeople, IdentityService, FirstStart, SeatLimits, TeamDirectory, TeamResources],
     ...[BillingAccounts, Meters, TeamLimits, WorkspacesService],
   ],
 })
