@@ -15,7 +15,9 @@ import { JobReportsController, JobsController } from './jobs/jobs.controller.js'
 import { JobsAcrossTeams, JobsRepository } from './jobs/jobs.repository.js';
 import { LogPartitions } from './log/log-partitions.js';
 import { OrchestrationLog } from './log/orchestration-log.js';
+import { OrchestrationLogController } from './log/orchestration-log.controller.js';
 import { OrchestrationLogReader } from './log/orchestration-log-reader.js';
+import { SiteRuns } from './log/site-runs.js';
 import { DeviceTokens } from './poll/device-tokens.js';
 import { HeartbeatBuffer } from './poll/heartbeat-buffer.js';
 import { Overload } from './poll/overload.js';
@@ -68,6 +70,7 @@ import { SitesRepository } from './sites/sites.repository.js';
     AdoptionController,
     SectionsController,
     SectionReportsController,
+    OrchestrationLogController,
   ],
   providers: [
     ...[SitesRepository, SitesAcrossTeams, SiteService, DeletionSweep],
@@ -77,7 +80,7 @@ import { SitesRepository } from './sites/sites.repository.js';
     ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
     RouterSnapshots,
     ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention],
-    ...[OrchestrationLog, OrchestrationLogReader, LogPartitions, SectionSteps],
+    ...[OrchestrationLog, OrchestrationLogReader, LogPartitions, SectionSteps, SiteRuns],
   ],
   exports: [
     SiteService,

@@ -167,6 +167,62 @@ describe('the log of a site', () => {
   });
 });
 
+describe('what was done at a site', () => {
+  interface Run {
+    readonly description: string;
+    readonly status: string;
+    readonly superseded: boolean;
+    readonly job_id: string | null;
+    readonly created_at: string;
+    readonly steps: { type: string }[];
+  }
+  const runs = async (query = ''): Promise<Run[]> =>
+    (await team.owner.get(`/sites/${site}/orchestration-log${query}`).expect(200)).body as Run[];
+
+  it('is a row for each job, push and event, newest first, with its steps', async () => {
+    const made = await team.owner.job(site, '/system note set note=row', { 'x-description': 'A row' });
+    const [waiting] = await runs('?per_page=1');
+    expect(waiting).toMatchObject({
+      description: 'A row',
+      status: 'Pending',
+      job_id: made.id,
+      token: made.token,
+      ran_at: null,
+      ended_at: null,
+    });
+    await fleet.pass(31);
+    const [row] = (await runs()).filter(({ job_id }) => job_id === made.id);
+    expect(row).toMatchObject({ status: 'Completed', ran_at: expect.any(String), ended_at: expect.any(String), superseded: false });
+    expect(row!.steps.map(({ type }) => type)).toEqual(['job.created', 'job.sent', 'job.busy', 'job.done']);
+    const all = await runs('?per_page=500');
+    expect(all.map(({ created_at }) => created_at)).toEqual(
+      all
+        .map(({ created_at }) => created_at)
+        .sort()
+        .reverse(),
+    );
+    expect(all.at(-1)).toMatchObject({ status: 'Completed', steps: [{ type: 'site.adopted' }] });
+    const pushed = all.find(({ steps }) => steps.some(({ type }) => type === 'section.applied'));
+    expect(pushed).toMatchObject({ description: expect.stringMatching(/^Section /), status: 'Completed' });
+    expect(await runs('?per_page=3&page=2')).toEqual(all.slice(3, 6));
+  });
+
+  it('has wishes that a newer one replaced, and those that asked for nothing new', async () => {
+    router.network.down = true;
+    for (let i = 0; i < 2; i++) await team.owner.post(`/sites/${site}/sections/management/push`).expect(200);
+    const wished = async (): Promise<Run[]> => (await runs()).filter(({ steps }) => steps[0]!.type === 'section.wanted').slice(0, 2);
+    expect((await wished()).map(({ status, superseded }) => [status, superseded])).toEqual([
+      ['Pending', false],
+      ['Completed', true],
+    ]);
+    router.network.down = false;
+    await fleet.pass(65);
+    const [newest] = await wished();
+    expect(newest).toMatchObject({ status: 'Completed', superseded: false });
+    expect(newest!.steps.at(-1)!.type).toBe('section.unchanged');
+  });
+});
+
 describe('the token of a page', () => {
   const whole = { filter: '', limit: 2 };
   it('goes with its query alone', async () => {

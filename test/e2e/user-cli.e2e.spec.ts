@@ -331,7 +331,7 @@ describe('rosfleet backup', () => {
     standIn = createServer(answer);
     await new Promise<void>((resolve) => standIn.listen(0, '127.0.0.1', resolve));
   });
-  afterAll(() => standIn.close());
+  afterAll(() => void standIn.close());
 
   const backup = async (...args: string[]): Promise<Ended & { asked: string[] }> => {
     files = FILES;

@@ -5,7 +5,7 @@ import { siteNamed, sitesNamed, type SiteView } from './find-site.js';
 
 const site = (name: string): SiteView => {
   const id = newId<SiteId>();
-  return { id, pid: pidOf(id), name } as SiteView;
+  return { id, pid: pidOf(id), name } as unknown as SiteView;
 };
 const [oslo, oslo2, bergen, cafe, again] = ['Oslo', 'Oslo 2', 'Bergen Nord', 'Café', 'Bergen Nord'].map(site) as [
   SiteView,

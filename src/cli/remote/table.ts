@@ -1,9 +1,12 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
+
+/** SGR codes (ECMA-48). */
+const COLOURS = { red: 31, green: 32, yellow: 33, gray: 90 } as const;
 
 export interface Cell {
   readonly text: string;
-  readonly colour?: 'red' | 'green' | 'yellow' | 'gray';
+  readonly colour?: keyof typeof COLOURS;
 }
 
 const GAP = '  ';
@@ -38,7 +41,7 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
       .map((cell: Cell, i) => {
         const text = cut(cell.text, widths[i]!);
         const padding = ' '.repeat(Math.max(0, widths[i]! - stringWidth(text)));
-        return (colours && cell.colour ? styleText(cell.colour, text) : text) + padding;
+        return (colours && cell.colour ? `\u001b[${COLOURS[cell.colour]}m${text}\u001b[39m` : text) + padding;
       })
       .join(GAP)
       .trimEnd(),

@@ -23,6 +23,12 @@ export interface LogEntry {
 /** The steps of one job. The statement that claims a job makes the same text. */
 export const jobRun = (id: JobId): string => `job ${id}`;
 
+/** What a run brings into force; undefined where it is none of a section. Undoes `sectionRun`. */
+export function sectionOf(run: string | null): { section: string; generation: number } | undefined {
+  const found = /^section (\S+) (\d+)$/.exec(run ?? '');
+  return found ? { section: found[1]!, generation: Number(found[2]) } : undefined;
+}
+
 /** The steps that bring one wish of a section into force. The statement that marks sections makes the same text. */
 export const sectionRun = (section: string, generation: number): string => `section ${section} ${generation}`;
 

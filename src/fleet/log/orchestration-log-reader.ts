@@ -3,6 +3,7 @@ import { Settings } from '../../config/index.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { JobId, RequestContext, SiteId } from '../../platform/context/index.js';
 import { Database } from '../../platform/database/index.js';
+import type { Slice } from '../../platform/http/index.js';
 import type { LogStatus } from './log-entry.js';
 
 /**
@@ -76,6 +77,16 @@ export class OrchestrationLogReader {
     return { events, behind, next: round === null ? null : { seen: round, round: null, last: null } };
   }
 
+  /** The steps of a site's runs, newest run first, the steps of each in order and no more than its last hundred. */
+  async runs(ctx: RequestContext, siteId: SiteId, { limit, offset }: Slice): Promise<LogEvent[][]> {
+    const rows = await this.db.query<LogEvent & { key: string }>(ctx, RUNS, [
+      ...[ctx.requireTeam(), siteId, new Date(this.kept()), limit, offset],
+    ]);
+    const runs = new Map<string, LogEvent[]>();
+    for (const { key, ...event } of rows) runs.set(key, [...(runs.get(key) ?? []), event]);
+    return [...runs.values()];
+  }
+
   /** Those of these sites of which the context's team has events, deleted ones too. */
   async known(ctx: RequestContext, sites: readonly SiteId[]): Promise<Set<SiteId>> {
     const rows = await this.db.query<{ id: SiteId }>(
@@ -98,6 +109,18 @@ export class OrchestrationLogReader {
  */
 const committedIn = (snapshot: string): string =>
   `(pg_visible_in_snapshot(e.xid::text::xid8, ${snapshot}::pg_snapshot) OR e.xid::text::xid8 >= pg_snapshot_xmax(pg_current_snapshot()))`;
+
+/** A step that belongs to no run is one by itself. */
+const RUNS = `
+WITH steps AS (
+  SELECT site_id AS "siteId", at, seq, type, status, job_id AS "jobId", run, message, context, COALESCE(run, seq::text) AS key
+  FROM orchestration_event e WHERE e.site_id = $2 AND e.team_id = $1 AND e.at >= $3
+), runs AS (
+  SELECT key, min(at) AS began, min(seq) AS first FROM steps GROUP BY key ORDER BY began DESC, first DESC LIMIT $4 OFFSET $5
+), counted AS (
+  SELECT s.*, r.began, r.first, row_number() OVER (PARTITION BY s.key ORDER BY s.at DESC, s.seq DESC) AS place FROM runs r JOIN steps s USING (key)
+)
+SELECT "siteId", at, seq, type, status, "jobId", run, message, context, key FROM counted WHERE place <= 100 ORDER BY began DESC, first DESC, at, seq`;
 
 /** Each site by itself first, so that its index answers in order and no site costs more than a page. */
 const PAGE = `

@@ -17,6 +17,7 @@ import {
 import type { Script } from '../../routeros/script/index.js';
 import { SectionFailed } from '../events.js';
 import { type LogEntry, sectionRun } from '../log/log-entry.js';
+import { OrchestrationLog } from '../log/orchestration-log.js';
 import type { DeviceIdentity } from '../poll/device-tokens.js';
 import { ManagementPath } from '../ports/management-path.js';
 import { RouterLinks } from '../router-links.js';
@@ -53,6 +54,7 @@ export class SectionDelivery {
     private readonly repository: SectionsRepository,
     private readonly wishes: SectionWishes,
     private readonly path: ManagementPath,
+    private readonly log: OrchestrationLog,
     private readonly links: RouterLinks,
     private readonly urls: SignedUrls,
     private readonly db: Database,
@@ -124,6 +126,7 @@ export class SectionDelivery {
       if (shall.hash === row.appliedHash) {
         Object.assign(row, inForce({ ...row, sent: row.wanted, sentHash: row.appliedHash }, now));
         if (isEmpty(shall)) row.dueAt = null;
+        await this.log.write(ctx, [unchanged(row, definition.title)]);
         return undefined;
       }
       const goesOn = row.phase === 'pushing' && shall.hash === row.sentHash;
@@ -185,6 +188,18 @@ export class SectionDelivery {
     return { id, title: `${definition.title}: ${row.phase}`, payload: script.toString(), step: stepOf(row, definition.title) };
   }
 }
+
+/** A wish that asks for nothing but what the router has. */
+const unchanged = ({ teamId, siteId, section, wanted: generation }: SiteSection, title: string): LogEntry => ({
+  ...{
+    teamId,
+    siteId,
+    type: 'section.unchanged',
+    status: 'Completed',
+    message: `${title}: the router has it so already; nothing was sent.`,
+  },
+  ...{ run: sectionRun(section, generation), context: { section, generation } },
+});
 
 /** What a job of this section means in the orchestration log; a look at the router's items means nothing yet. */
 function stepOf({ phase, section, sent, part, parts, trial, lastError, wantedAt }: SiteSection, title: string): SectionJob['step'] {

@@ -68,7 +68,7 @@ export class SectionReports {
       Object.assign(row, { checkedAt: now, fingerprint: drifted ? null : fingerprint });
       if (drifted) {
         Object.assign(row, { driftedAt: now, wanted: row.wanted + 1, salt: row.salt + 1, appliedHash: null });
-        await this.events.publish(ctx, new SectionDrifted(row.teamId, row.siteId, row.section));
+        await this.events.publish(ctx, new SectionDrifted(row.teamId, row.siteId, row.section, row.wanted));
       }
       await this.repository.save(ctx, row);
     });

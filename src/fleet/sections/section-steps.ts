@@ -26,9 +26,10 @@ export class SectionSteps implements OnModuleInit {
       return this.log.write(ctx, [{ teamId, siteId, type, status: 'Failed', message, run: sectionRun(section, generation), context }]);
     });
     this.events.listenInside(SectionDrifted, (ctx, event) => {
-      const { teamId, siteId, section } = event as SectionDrifted;
+      const { teamId, siteId, section, generation } = event as SectionDrifted;
       const message = `Somebody changed items of section ${section} on the router; they are written anew.`;
-      return this.log.write(ctx, [{ teamId, siteId, type: 'section.drifted', status: 'Pending', message, context: { section } }]);
+      const step = { type: 'section.drifted', status: 'Pending' as const, message, run: sectionRun(section, generation) };
+      return this.log.write(ctx, [{ teamId, siteId, ...step, context: { section, generation } }]);
     });
   }
 }

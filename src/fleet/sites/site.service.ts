@@ -16,6 +16,9 @@ import { SitesRepository, type SiteWithPulse, type VisitedSite } from './sites.r
 
 const RECENT = 5;
 
+/** The run of steps that the deletion of a site is. */
+const DELETION = 'site deletion';
+
 /** How the log puts the end of a site. */
 const DELETED: Readonly<Record<SiteDeleted['how'], string>> = {
   confirmed: 'Site deleted: the router said that it is clean.',
@@ -184,7 +187,9 @@ export class SiteService {
       const removalDueAt = new Date(now.getTime() + this.settings.SITE_DELETION_GRACE_HOURS * 3_600_000);
       await this.sites.change(ctx, id, { deletionRequestedAt: now, removalDueAt, updatedAt: now });
       const message = 'Deletion requested: at its next poll the router is told to remove what is ours.';
-      await this.log.write(ctx, [{ teamId: site.teamId, siteId: id, type: 'site.deletion-requested', status: 'Pending', message }]);
+      await this.log.write(ctx, [
+        { teamId: site.teamId, siteId: id, type: 'site.deletion-requested', status: 'Pending', message, run: DELETION },
+      ]);
       await this.events.publish(ctx, new SiteDeletionRequested(site.teamId, id));
     });
   }
@@ -204,7 +209,7 @@ export class SiteService {
 
   private async announceDeletion(ctx: RequestContext, { id: siteId, teamId, name }: Site, how: SiteDeleted['how']): Promise<void> {
     await this.log.write(ctx, [
-      { teamId, siteId, type: 'site.deleted', status: 'Completed', message: DELETED[how], context: { name, how } },
+      { teamId, siteId, type: 'site.deleted', status: 'Completed', message: DELETED[how], run: DELETION, context: { name, how } },
     ]);
     await this.events.publish(ctx, new SiteDeleted(teamId, siteId, how));
   }
