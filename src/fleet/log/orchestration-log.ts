@@ -31,7 +31,7 @@ export class OrchestrationLog {
     const rows = entries.map(({ jobId = null, run = null, context = {}, message, ...entry }) => ({
       ...{ ...entry, jobId, run, context, message: message.slice(0, MESSAGE_LIMIT) },
     }));
-    await this.db.query(ctx, WRITE, [JSON.stringify(rows), this.clock.now()]);
+    await this.db.query(ctx, WRITE, [JSON.stringify(rows, storable), this.clock.now()]);
   }
 
   /** Everything of the context's team, which is being deleted. */
@@ -43,6 +43,10 @@ export class OrchestrationLog {
     });
   }
 }
+
+/** What routers say may hold what jsonb does not take: NUL, and half of a pair of surrogates where a text was cut. */
+const storable = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd') : value;
 
 /** Lets the rest of the transaction delete events, which a trigger refuses otherwise. */
 export const allowErasure = (db: Database, ctx: RequestContext): Promise<unknown> =>
