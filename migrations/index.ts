@@ -12,6 +12,7 @@ import { RouterAccess1795430000000 } from './1795430000000-router-access.js';
 import { Transient1795440000000 } from './1795440000000-transient.js';
 import { Vpc1795450000000 } from './1795450000000-vpc.js';
 import { Orchestration1795460000000 } from './1795460000000-orchestration.js';
+import { OrchestrationLog1795470000000 } from './1795470000000-orchestration-log.js';
 import { Faults1795480000000 } from './1795480000000-faults.js';
 import { JobNotices1795481000000 } from './1795481000000-job-notices.js';
 import { Backups1795490000000 } from './1795490000000-backups.js';
@@ -32,6 +33,7 @@ export const migrations = [
   Transient1795440000000,
   Vpc1795450000000,
   Orchestration1795460000000,
+  OrchestrationLog1795470000000,
   Faults1795480000000,
   JobNotices1795481000000,
   Backups1795490000000,

@@ -5,6 +5,7 @@ import { ControlPlaneModule } from './modules/control-plane/index.js';
 import { DevelopersModule } from './modules/developers/index.js';
 import { FaultsModule } from './modules/faults/index.js';
 import { IdentityModule } from './modules/identity/index.js';
+import { LogsModule } from './modules/logs/index.js';
 import { VpcModule } from './modules/vpc/index.js';
 import { PlatformModule, type PlatformParts } from './platform/platform.module.js';
 
@@ -28,6 +29,7 @@ export class AppModule {
         BackupsModule,
         FaultsModule,
         DevelopersModule,
+        LogsModule,
       ],
     };
   }

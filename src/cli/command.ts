@@ -20,7 +20,7 @@ export type Given<O extends Options> = { readonly [K in keyof O]?: O[K] extends 
 export interface Command<O extends Options = Options> {
   readonly name: string;
   readonly summary: string;
-  /** Names of the arguments beside options, as the help shows them; `[x]` may be left out. */
+  /** Names of the arguments beside options, as the help shows them; `[x]` may be left out, `[x]…` given many times. */
   readonly positionals?: readonly string[];
   readonly options: O;
   /** More lines for `--help`. */
@@ -71,7 +71,7 @@ export function readArguments(c: Command, args: readonly string[]): { given: Giv
     }
     if (!option.value && token.value !== undefined) throw new UsageError(`${token.rawName} takes no value.`);
   }
-  if (positionals.length > allowed.length)
+  if (positionals.length > allowed.length && !allowed.some((name) => name.endsWith('…')))
     throw new UsageError(`${c.name} does not know what to do with «${positionals[allowed.length]!}».`);
   const missing = allowed[positionals.length];
   if (missing && !missing.startsWith('[')) throw new UsageError(`${c.name} needs ${missing}.`);

@@ -18,6 +18,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   openapi: async () => (await import('./openapi.js')).openapi,
   docs: async () => (await import('./docs.js')).docs,
   why: async () => (await import('./why.js')).why,
+  login: async () => (await import('./login.js')).login,
+  sites: async () => (await import('./sites.js')).sites,
+  jobs: async () => (await import('./jobs.js')).jobs,
+  run: async () => (await import('./run.js')).run,
+  backup: async () => (await import('./backup.js')).backup,
 };
 
 async function help(): Promise<string> {

@@ -15,5 +15,13 @@ export const fleetConfig = concern('Fleet: routers, heartbeats, jobs', {
     max: 3600,
   }),
   SITE_DELETION_GRACE_HOURS: integer(24, 'How long a deleted site waits for its router to remove our configuration.', { min: 1, max: 720 }),
+  ORCHESTRATION_LOG_DAYS: integer(
+    90,
+    'How long the steps of jobs, sections and tunnels stay readable. They leave the disk a whole week at a time.',
+    {
+      min: 1,
+      max: 3650,
+    },
+  ),
   DEFAULT_SITE_LIMIT: integer(0, 'Seats of an organization made at first start; 0 means no limit.', { min: 0, max: 1_000_000 }),
 });

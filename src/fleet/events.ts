@@ -107,17 +107,19 @@ export class SectionFailed extends DomainEvent {
     readonly siteId: SiteId,
     readonly section: string,
     readonly reason: string,
+    readonly generation: number,
   ) {
     super();
   }
 }
 
-/** Somebody changed items or settings of a section on the router; they are written anew. */
+/** Somebody changed items or settings of a section on the router; they are written anew, as the wish of this generation. */
 export class SectionDrifted extends DomainEvent {
   constructor(
     readonly teamId: TeamId,
     readonly siteId: SiteId,
     readonly section: string,
+    readonly generation: number,
   ) {
     super();
   }

@@ -14,7 +14,11 @@ import { JobService } from './jobs/job.service.js';
 import { JobSweep } from './jobs/job-sweep.js';
 import { JobReportsController, JobsController } from './jobs/jobs.controller.js';
 import { JobsAcrossTeams, JobsRepository } from './jobs/jobs.repository.js';
+import { LogPartitions } from './log/log-partitions.js';
 import { OrchestrationLog } from './log/orchestration-log.js';
+import { OrchestrationLogController } from './log/orchestration-log.controller.js';
+import { OrchestrationLogReader } from './log/orchestration-log-reader.js';
+import { SiteRuns } from './log/site-runs.js';
 import { DeviceTokens } from './poll/device-tokens.js';
 import { HeartbeatBuffer } from './poll/heartbeat-buffer.js';
 import { Overload } from './poll/overload.js';
@@ -44,6 +48,7 @@ import { Sections } from './sections/section-definition.js';
 import { SectionMarker } from './sections/section-marker.js';
 import { SectionReports } from './sections/section-reports.js';
 import { SectionWishes } from './sections/section-wishes.js';
+import { SectionSteps } from './sections/section-steps.js';
 import { SectionReportsController, SectionsController } from './sections/sections.controller.js';
 import { SectionService } from './sections/section.service.js';
 import { SectionsRepository } from './sections/sections.repository.js';
@@ -68,6 +73,7 @@ import { SitesRepository } from './sites/sites.repository.js';
     AdoptionController,
     SectionsController,
     SectionReportsController,
+    OrchestrationLogController,
   ],
   providers: [
     ...[SitesRepository, SitesAcrossTeams, SiteService, DeletionSweep],
@@ -76,7 +82,8 @@ import { SitesRepository } from './sites/sites.repository.js';
     ...[PollService, PollLane, DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
     ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
     ...[BackupTaking, RouterNudge, RouterSnapshots],
-    ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention, OrchestrationLog],
+    ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention],
+    ...[OrchestrationLog, OrchestrationLogReader, LogPartitions, SectionSteps, SiteRuns],
   ],
   exports: [
     SiteService,
@@ -94,6 +101,8 @@ import { SitesRepository } from './sites/sites.repository.js';
     BackupTaking,
     RouterLinks,
     UptimeService,
+    OrchestrationLog,
+    OrchestrationLogReader,
   ],
 })
 export class FleetModule implements OnModuleInit {

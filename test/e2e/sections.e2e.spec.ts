@@ -148,12 +148,13 @@ describe('a configuration section', () => {
     await fleet.pass(130);
     expect(port()).toBe('6');
     expect(await section()).toMatchObject({ status: 'applied', drifted_at: expect.any(String) });
-    const log = await fleet.sql<{ status: string }>(
-      `SELECT status FROM orchestration_event WHERE site_id = $1 AND subject = 'section:sample' ORDER BY id`,
+    const log = await fleet.sql<{ type: string }>(
+      `SELECT type FROM orchestration_event WHERE site_id = $1 AND context ->> 'section' = 'sample' ORDER BY at, seq`,
       [site],
     );
-    expect(log.map(({ status }) => status)).toEqual(expect.arrayContaining(['applied', 'failed', 'drifted']));
-    expect(log.slice(-2).map(({ status }) => status)).toEqual(['drifted', 'applied']);
+    const steps = log.map(({ type }) => type.replace('section.', ''));
+    expect(steps).toEqual(expect.arrayContaining(['wanted', 'pushed', 'applied', 'failed', 'drifted']));
+    expect(steps.slice(-4)).toEqual(['drifted', 'pushed', 'confirmed', 'applied']);
   });
 
   it('leaves a job of the team its turn', async () => {

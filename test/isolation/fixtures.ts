@@ -59,6 +59,7 @@ export const OWNED: Readonly<Record<string, Thing>> = {
   site_ids: 'site',
   'createCpfSite.id': 'site',
   'createCpfSiteForMigration.id': 'site',
+  'filterLogEvents.streams': 'site',
   user_id: 'member',
   'addWorkspaceMember.user_id': 'newcomer',
   roles: 'role',
@@ -80,6 +81,9 @@ export const SHARED: Readonly<Record<string, unknown>> = {
   '{code}': 'not_found',
   '{country}': 'DE',
   '{section}': 'management',
+  '{log_group_name}': 'sites',
+  'filterLogEvents.start': '2026-01-01T00:00:00Z',
+  'filterLogEvents.next_token': null,
   'siteSync.path': '/system/identity/print',
   'siteSyncExecute.path': '/system/identity/print',
   scopes: [] as string[], // ids of scopes are the same for everybody

@@ -68,7 +68,7 @@ describe('the query budget', () => {
     ['the jobs of a site', 2, () => team.owner.get(`/site/${site}/job`).expect(200)],
     ['the control-plane policies, however many, with their sites', 4, () => team.owner.get('/control-plane/policies').expect(200)],
     ['the runbooks', 2, () => team.owner.get('/runbook').expect(200)],
-    ['a new job, its line in the audit log included', 10, () => team.owner.job(site, ':put 1', { 'x-idempotency-key': newId() })],
+    ['a new job, its line in the audit log included', 11, () => team.owner.job(site, ':put 1', { 'x-idempotency-key': newId() })],
     ['a heartbeat that gets a job', 3, poll],
   ];
 

@@ -35,6 +35,7 @@ const DONE: Record<string, string[]> = {
   backups: [],
   'control-plane': [],
   developers: [],
+  logs: [],
   mikrotik: [],
   vpc: [],
 };
@@ -85,7 +86,12 @@ describe('every route', () => {
     });
     const silent = facts.filter((f) => f.audited === false);
     for (const { name, notAudited } of silent) expect([name, (notAudited ?? '').length > 20]).toEqual([name, true]);
-    expect(silent.map((f) => f.name).sort()).toEqual(['OidcController.confirmLogout', 'OidcController.revoke', 'OidcController.token']);
+    expect(silent.map((f) => f.name).sort()).toEqual([
+      'LogsController.filter',
+      'OidcController.confirmLogout',
+      'OidcController.revoke',
+      'OidcController.token',
+    ]);
     for (const { name, accessKind } of facts) expect([name, accessKind]).toEqual([name, expect.any(String)]);
   });
 

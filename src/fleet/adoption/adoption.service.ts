@@ -15,6 +15,7 @@ import {
   UnsuitableRouter,
 } from '../errors.js';
 import { SiteAdopted } from '../events.js';
+import { OrchestrationLog } from '../log/orchestration-log.js';
 import { lastingFacts } from '../poll/facts.js';
 import { PulseRepository } from '../poll/pulse.repository.js';
 import { SeatLimits } from '../ports/seat-limits.js';
@@ -60,6 +61,7 @@ export class AdoptionService {
     private readonly events: EventBus,
     private readonly clock: Clock,
     private readonly sections: SectionMarker,
+    private readonly log: OrchestrationLog,
   ) {}
 
   /**
@@ -109,7 +111,7 @@ export class AdoptionService {
       : await this.join(ctx, system, token, heartbeat, hardware);
     if (!token.reusable) await this.teamTokens.change(ctx, token.id, { spentAt: this.clock.now() });
     await this.sections.adopted(ctx, site.id);
-    await this.events.publish(ctx, new SiteAdopted(site.teamId, site.id, false, this.clock.now()));
+    await this.announce(ctx, site, heartbeat, false);
     return { site, runbookName };
   }
 
@@ -117,8 +119,15 @@ export class AdoptionService {
   private async again(ctx: RequestContext, site: Site, heartbeat: Heartbeat): Promise<Site> {
     await this.pulse.writeFacts(ctx, [{ siteId: site.id, facts: lastingFacts(heartbeat) }], this.clock.now());
     await this.sections.seenAgain(ctx, site.id);
-    await this.events.publish(ctx, new SiteAdopted(site.teamId, site.id, true, this.clock.now()));
+    await this.announce(ctx, site, heartbeat, true);
     return site;
+  }
+
+  private async announce(ctx: RequestContext, { id: siteId, teamId }: Site, { model, version }: Heartbeat, again: boolean): Promise<void> {
+    const message = again ? 'The router of this site was adopted once more.' : 'A router was adopted and serves this site.';
+    const context = { model: model ?? null, version: version ?? null, again };
+    await this.log.write(ctx, [{ teamId, siteId, type: 'site.adopted', status: 'Completed', message, context }]);
+    await this.events.publish(ctx, new SiteAdopted(teamId, siteId, again, this.clock.now()));
   }
 
   /** A router for a site that waits for one, or in place of the one before, whose token is void from now on. */

@@ -9,6 +9,7 @@ import { parseHeartbeat } from '../../routeros/heartbeat/index.js';
 import { answerLimitBytes, renderJob, renderRemoval } from '../../routeros/render/index.js';
 import type { Script } from '../../routeros/script/index.js';
 import { JobChanged } from '../events.js';
+import { logged } from '../log/orchestration-log.js';
 import type { DeviceIdentity } from '../poll/device-tokens.js';
 import { DeviceTokens } from '../poll/device-tokens.js';
 import { WorkHints } from '../poll/work-hints.js';
@@ -18,6 +19,7 @@ import { RouterLinks } from '../router-links.js';
 import { SectionDelivery } from '../sections/section-delivery.js';
 import { JobService, sealedScript } from './job.service.js';
 import type { JobState } from './job-state.js';
+import { DELIVERED, DELIVERED_UNACKNOWLEDGED } from './job-steps.js';
 
 /** What the database says when a router asks: how its site stands, and the job that is now in flight to it. */
 interface Turn {
@@ -129,7 +131,8 @@ export class JobDispatch {
   private async sectionJob(ctx: RequestContext, device: DeviceIdentity, { version }: Turn, now: Date): Promise<Claimed | null> {
     const job = await this.sections.next(ctx, device, version ?? '');
     if (!job) return null;
-    await this.db.query(ctx, INSERT_SECTION_JOB, [job.id, device.teamId, device.siteId, job.title, now]);
+    const step = job.step ? [job.step.type, job.step.run, job.step.message, JSON.stringify(job.step.context)] : [null, null, null, null];
+    await this.db.query(ctx, INSERT_SECTION_JOB, [job.id, device.teamId, device.siteId, job.title, now, ...step]);
     return { id: job.id, script: job.payload, sealed: false, backup: false, ofSection: true, state: 'sent', remaining: 0 };
   }
 
@@ -188,11 +191,19 @@ WITH standing AS (
                 AND NOT EXISTS (SELECT FROM job f WHERE f.site_id = $1 AND f.state IN ('sent', 'busy'))
               ORDER BY created_at, id LIMIT 1 FOR UPDATE)
     AND state = 'pending'
-  RETURNING json_build_object('id', id, 'script', script, 'sealed', sealed, 'backup', should_backup, 'state', state,
+  RETURNING id, description, needs_acknowledgement, json_build_object('id', id, 'script', script, 'sealed', sealed, 'backup', should_backup, 'state', state,
     'remaining', (SELECT count(*)::int FROM job w WHERE w.site_id = $1 AND w.state = 'pending') - 1) AS job
+), logged AS (${logged(`
+  SELECT $1::uuid, $2::timestamptz, $3::uuid, 'job.sent', CASE WHEN needs_acknowledgement THEN 'Pending' ELSE 'Completed' END, id, 'job ' || id,
+    CASE WHEN needs_acknowledgement THEN '${DELIVERED}' ELSE '${DELIVERED_UNACKNOWLEDGED}' END, jsonb_build_object('job_id', id, 'description', description)
+  FROM claimed`)}
 )
 SELECT generation, leaving, version, due, job FROM standing LEFT JOIN claimed ON true`;
 
+/** With its step in the orchestration log, if it has one. */
 const INSERT_SECTION_JOB = `
+WITH logged AS (${logged(`
+  SELECT $3::uuid, $5::timestamptz, $2::uuid, $6::text, 'Pending', $1::uuid, $7::text, $8::text, $9::jsonb WHERE $6::text IS NOT NULL`)}
+)
 INSERT INTO job (id, team_id, site_id, idempotency_key, description, kind, script, express_execute, needs_acknowledgement, should_backup, state, deliveries, created_at, sent_at)
-VALUES ($1, $2, $3, $1::uuid::text, $4, 'section', '', false, true, false, 'sent', 1, $5, $5)`;
+VALUES ($1::uuid, $2, $3, $1::uuid::text, $4, 'section', '', false, true, false, 'sent', 1, $5, $5)`;

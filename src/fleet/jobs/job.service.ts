@@ -7,10 +7,12 @@ import { EventBus } from '../../platform/events/index.js';
 import type { Slice } from '../../platform/http/index.js';
 import { BackupUnavailable, JobAlreadyStarted, JobNotFound } from '../errors.js';
 import { ExpressExecutionRequested, JobChanged, JobQueued } from '../events.js';
+import { OrchestrationLog } from '../log/orchestration-log.js';
 import { BackupTaking } from '../ports/backup-taking.js';
 import { SectionReports } from '../sections/section-reports.js';
 import { SiteService } from '../sites/site.service.js';
 import type { Job } from './job.entity.js';
+import { stepsOf } from './job-steps.js';
 import { isFinal, type JobSignal, nextState } from './job-state.js';
 import { JobsAcrossTeams, JobsRepository } from './jobs.repository.js';
 
@@ -45,6 +47,7 @@ export class JobService {
     private readonly across: JobsAcrossTeams,
     private readonly sites: SiteService,
     private readonly sections: SectionReports,
+    private readonly log: OrchestrationLog,
     private readonly db: Database,
     private readonly events: EventBus,
     private readonly clock: Clock,
@@ -79,6 +82,7 @@ export class JobService {
       };
       const { job, created } = await this.jobs.insertOnce(ctx, fresh);
       if (!created) return job;
+      await this.log.write(ctx, stepsOf(job, 'create'));
       await this.events.publish(ctx, new JobQueued(site.teamId, siteId, job.id));
       if (job.expressExecute) await this.events.publish(ctx, new ExpressExecutionRequested(site.teamId, siteId, job.id, job.createdAt));
       return job;
@@ -123,6 +127,7 @@ export class JobService {
     return this.db.transaction(ctx, async (ctx) => {
       const job = await this.get(ctx, siteId, id);
       if (!(await this.jobs.removePending(ctx, id))) throw new JobAlreadyStarted(id, job.state);
+      await this.log.write(ctx, stepsOf(job, 'cancel'));
     });
   }
 
@@ -141,6 +146,7 @@ export class JobService {
       const changed = applySignal(job, heard, this.clock.now(), why?.slice(0, REASON_LIMIT));
       if (!changed) return job;
       await this.across.save(ctx, job);
+      await this.log.write(ctx, stepsOf(job, heard));
       if (job.kind === 'section') await this.reportSection(ctx, job, signal);
       await this.events.publish(ctx, new JobChanged(job.teamId, job.siteId, id, job.state, this.clock.now()));
       // The next one waits for this one: its router should not wait for another second thought of ours.

@@ -1,50 +1,60 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
-import { newId, type RequestContext, type SiteId, type TeamId } from '../../platform/context/index.js';
+import type { RequestContext } from '../../platform/context/index.js';
 import { Database } from '../../platform/database/index.js';
-import { EventBus } from '../../platform/events/index.js';
-import { SectionApplied, SectionDrifted, SectionFailed } from '../events.js';
-import type { OrchestrationEvent } from './orchestration-event.entity.js';
+import { type LogEntry, MESSAGE_LIMIT } from './log-entry.js';
 
-/** Writes down what became of sections, in the transaction in which it became so. Reading it belongs to the log domain. */
+/**
+ * The columns of an event but `seq` and `xid`, which the database knows. For statements that write their step themselves,
+ * because it is not worth one of its own: `WITH … logged AS (${logged(`SELECT …`)}) …`.
+ * @param select answers site_id, at, team_id, type, status, job_id, run, message, context (jsonb), in this order
+ */
+export const logged = (select: string): string => `
+INSERT INTO orchestration_event (site_id, at, team_id, type, status, job_id, run, message, context, seq, xid)
+SELECT e.*, nextval('orchestration_event_seq'), pg_current_xact_id()::text::bigint
+FROM (${select}) AS e (site_id, at, team_id, type, status, job_id, run, message, context)`;
+
+/** What happened between us and each router, step by step: written here, read by OrchestrationLogReader. */
 @Injectable()
-export class OrchestrationLog implements OnModuleInit {
+export class OrchestrationLog {
   constructor(
     private readonly db: Database,
-    private readonly events: EventBus,
     private readonly clock: Clock,
   ) {}
 
-  onModuleInit(): void {
-    this.events.listenInside(SectionApplied, (ctx, event) => {
-      const { teamId, siteId, section, generation } = event as SectionApplied;
-      return this.add(ctx, teamId, siteId, {
-        subject: `section:${section}`,
-        status: 'applied',
-        message: `Wish ${generation} is in force.`,
-      });
-    });
-    this.events.listenInside(SectionFailed, (ctx, event) => {
-      const { teamId, siteId, section, reason } = event as SectionFailed;
-      return this.add(ctx, teamId, siteId, { subject: `section:${section}`, status: 'failed', message: reason });
-    });
-    this.events.listenInside(SectionDrifted, (ctx, event) => {
-      const { teamId, siteId, section } = event as SectionDrifted;
-      const message = 'Somebody changed our items on the router; they are written anew.';
-      return this.add(ctx, teamId, siteId, { subject: `section:${section}`, status: 'drifted', message });
-    });
+  /**
+   * Writes steps in the transaction of what caused them, one statement however many; they are dropped with it. The context
+   * must be of the entries' team, or see all teams.
+   */
+  async write(ctx: RequestContext, entries: readonly LogEntry[]): Promise<void> {
+    if (!entries.length) return;
+    const rows = entries.map(({ jobId = null, run = null, context = {}, message, ...entry }) => ({
+      ...{ ...entry, jobId, run, context, message: message.slice(0, MESSAGE_LIMIT) },
+    }));
+    await this.db.query(ctx, WRITE, [JSON.stringify(rows, storable), this.clock.now()]);
   }
 
-  private async add(
-    ctx: RequestContext,
-    teamId: TeamId,
-    siteId: SiteId,
-    { subject, status, message }: Pick<OrchestrationEvent, 'subject' | 'status' | 'message'>,
-  ): Promise<void> {
-    await this.db.query(
-      ctx,
-      `INSERT INTO orchestration_event (id, team_id, site_id, at, subject, status, message) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-      [newId(), teamId, siteId, this.clock.now(), subject, status, message],
-    );
+  /** Everything of the context's team, which is being deleted. */
+  async eraseTeam(ctx: RequestContext): Promise<void> {
+    await this.db.transaction(ctx, async (ctx) => {
+      await allowErasure(this.db, ctx);
+      await this.db.query(ctx, `DELETE FROM orchestration_event WHERE team_id = $1`, [ctx.requireTeam()]);
+      await forbidErasure(this.db, ctx);
+    });
   }
 }
+
+/** What routers say may hold what jsonb does not take: NUL, and half of a pair of surrogates where a text was cut. */
+const storable = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd') : value;
+
+/** Lets the rest of the transaction delete events, which a trigger refuses otherwise. */
+export const allowErasure = (db: Database, ctx: RequestContext): Promise<unknown> =>
+  db.query(ctx, `SELECT set_config('rosfleet.orchestration_erasure', 'on', true)`);
+
+const forbidErasure = (db: Database, ctx: RequestContext): Promise<unknown> =>
+  db.query(ctx, `SELECT set_config('rosfleet.orchestration_erasure', '', true)`);
+
+const WRITE = logged(`
+  SELECT "siteId", $2::timestamptz, "teamId", type, status, "jobId", run, message, context
+  FROM jsonb_to_recordset($1::jsonb) AS r("siteId" uuid, "teamId" uuid, type text, status text, "jobId" uuid, run text, message text, context jsonb)`);

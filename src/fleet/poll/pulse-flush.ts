@@ -7,6 +7,8 @@ import { EventBus } from '../../platform/events/index.js';
 import { Logger } from '../../platform/telemetry/logger.js';
 import { parseHeartbeat, readVitals } from '../../routeros/heartbeat/index.js';
 import { SiteCameOnline, SiteFactsChanged, SiteRebooted } from '../events.js';
+import type { LogEntry } from '../log/log-entry.js';
+import { OrchestrationLog } from '../log/orchestration-log.js';
 import { ServerPresenceService } from '../pulse/server-presence.service.js';
 import { lastingFacts } from './facts.js';
 import { type Beat, HeartbeatBuffer } from './heartbeat-buffer.js';
@@ -45,6 +47,7 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly hints: WorkHints,
     private readonly repository: PulseRepository,
     private readonly presence: ServerPresenceService,
+    private readonly log: OrchestrationLog,
     private readonly events: EventBus,
     private readonly db: Database,
     private readonly clock: Clock,
@@ -124,6 +127,10 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
   private async announce(ctx: RequestContext, batch: ReadBeat[], notable: ReadonlyMap<SiteId, NotableBeat>): Promise<void> {
     const back = batch.filter(({ device }) => notable.get(device.siteId)?.cameOnline);
     if (back.length) await this.repository.closeOutages(ctx, back);
+    await this.log.write(
+      ctx,
+      batch.flatMap((beat) => stepsOf(beat, notable.get(beat.device.siteId))),
+    );
     for (const { device, seenAt, vitals } of batch) {
       const row = notable.get(device.siteId);
       if (row?.cameOnline)
@@ -140,6 +147,21 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
       return [{ siteId: device.siteId, facts: lastingFacts(parseHeartbeat(storable(body))), fingerprint }];
     });
   }
+}
+
+/** What a heartbeat adds to the orchestration log of its site. */
+function stepsOf({ device: { teamId, siteId }, seenAt, seenFrom, vitals }: ReadBeat, row: NotableBeat | undefined): LogEntry[] {
+  const step = (type: string, message: string, context: LogEntry['context']): LogEntry => ({
+    ...{ teamId, siteId, type, status: 'Completed', message, context },
+  });
+  const steps: LogEntry[] = [];
+  if (row?.cameOnline)
+    steps.push(step('site.online', 'The router polls.', { seen_from: seenFrom, offline_since: row.offlineSince?.toISOString() ?? null }));
+  if (row?.rebooted)
+    steps.push(
+      step('site.rebooted', 'The router started anew.', { booted_at: new Date(seenAt - vitals.uptimeSeconds! * 1000).toISOString() }),
+    );
+  return steps;
 }
 
 /** Marks the entry itself: it is ours since it left the buffer, and a copy of each would cost more than reading it. */

@@ -5,6 +5,7 @@ import { Database } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { defineTask, Every, Handles } from '../../platform/tasks/index.js';
 import { SiteWentOffline } from '../events.js';
+import { OrchestrationLog } from '../log/orchestration-log.js';
 
 /** Seconds between two heartbeats. */
 export const HEARTBEAT_SECONDS = 30;
@@ -22,6 +23,7 @@ const sweepPulses = defineTask<null>({ name: 'fleet.sweep-pulses', lane: 'checks
 export class PulseSweep {
   constructor(
     private readonly db: Database,
+    private readonly log: OrchestrationLog,
     private readonly events: EventBus,
     private readonly clock: Clock,
   ) {}
@@ -45,6 +47,13 @@ export class PulseSweep {
         );
         await this.events.publish(ctx, new SiteWentOffline(site.teamId, site.siteId, site.firstMissedAt));
       }
+      await this.log.write(
+        ctx,
+        fallen.map(({ teamId, siteId, firstMissedAt }) => ({
+          ...{ teamId, siteId, type: 'site.offline', status: 'Failed', context: { first_missed_at: firstMissedAt.toISOString() } },
+          message: `The router missed ${MISSED_UNTIL_OFFLINE} polls in a row.`,
+        })),
+      );
       return fallen.length;
     });
   }

@@ -30,7 +30,6 @@ export class StatRetention {
       ['site_stat', 'taken_at'],
       ['site_hour', 'hour'],
       ['server_absence', 'ended_at'],
-      ['orchestration_event', 'at'],
     ] as const) {
       while ((await bite(table, column)).length === BATCH);
     }

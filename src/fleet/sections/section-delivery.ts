@@ -16,6 +16,8 @@ import {
 } from '../../routeros/sections/index.js';
 import type { Script } from '../../routeros/script/index.js';
 import { SectionFailed } from '../events.js';
+import { type LogEntry, sectionRun } from '../log/log-entry.js';
+import { OrchestrationLog } from '../log/orchestration-log.js';
 import type { DeviceIdentity } from '../poll/device-tokens.js';
 import { ManagementPath } from '../ports/management-path.js';
 import { RouterLinks } from '../router-links.js';
@@ -31,6 +33,8 @@ export interface SectionJob {
   readonly id: JobId;
   readonly title: string;
   readonly payload: string;
+  /** Its line in the orchestration log; null for one that changes nothing on the router. */
+  readonly step: Pick<LogEntry, 'type' | 'run' | 'message' | 'context'> | null;
 }
 
 /** Pushes kept in memory, some hundred kilobytes each at the most. */
@@ -50,6 +54,7 @@ export class SectionDelivery {
     private readonly repository: SectionsRepository,
     private readonly wishes: SectionWishes,
     private readonly path: ManagementPath,
+    private readonly log: OrchestrationLog,
     private readonly links: RouterLinks,
     private readonly urls: SignedUrls,
     private readonly db: Database,
@@ -121,6 +126,7 @@ export class SectionDelivery {
       if (shall.hash === row.appliedHash) {
         Object.assign(row, inForce({ ...row, sent: row.wanted, sentHash: row.appliedHash }, now));
         if (isEmpty(shall)) row.dueAt = null;
+        await this.log.write(ctx, [unchanged(row, definition.title)]);
         return undefined;
       }
       const goesOn = row.phase === 'pushing' && shall.hash === row.sentHash;
@@ -139,7 +145,7 @@ export class SectionDelivery {
       // One section that cannot be rendered must not keep the others, nor jobs, from its router.
       this.logger.error({ err, siteId: row.siteId, section: row.section }, 'a section could not be rendered');
       Object.assign(row, failed(row, now, `This section could not be rendered: ${err instanceof Error ? err.message : 'unknown error'}`));
-      await this.events.publish(ctx, new SectionFailed(row.teamId, row.siteId, row.section, row.lastError!));
+      await this.events.publish(ctx, new SectionFailed(row.teamId, row.siteId, row.section, row.lastError!, row.wanted));
       return undefined;
     }
   }
@@ -179,7 +185,36 @@ export class SectionDelivery {
   private job(row: SiteSection, definition: SectionDefinition, script: Script | string, id = newId<JobId>()): SectionJob {
     row.jobId = id;
     row.dueAt = null;
-    return { id, title: `${definition.title}: ${row.phase}`, payload: script.toString() };
+    return { id, title: `${definition.title}: ${row.phase}`, payload: script.toString(), step: stepOf(row, definition.title) };
+  }
+}
+
+/** A wish that asks for nothing but what the router has. */
+const unchanged = ({ teamId, siteId, section, wanted: generation }: SiteSection, title: string): LogEntry => ({
+  ...{
+    teamId,
+    siteId,
+    type: 'section.unchanged',
+    status: 'Completed',
+    message: `${title}: the router has it so already; nothing was sent.`,
+  },
+  ...{ run: sectionRun(section, generation), context: { section, generation } },
+});
+
+/** What a job of this section means in the orchestration log; a look at the router's items means nothing yet. */
+function stepOf({ phase, section, sent, part, parts, trial, lastError, wantedAt }: SiteSection, title: string): SectionJob['step'] {
+  const run = sectionRun(section, sent);
+  const context = { section, generation: sent, part: part + 1, parts, wanted_at: wantedAt.toISOString() };
+  const of = parts > 1 ? `, part ${part + 1} of ${parts}` : '';
+  switch (phase) {
+    case 'pushing':
+      return { type: 'section.pushed', run, message: `${title} sent to the router${of}${trial ? ', on trial' : ''}.`, context };
+    case 'confirming':
+      return { type: 'section.confirmed', run, message: `${title}: the router came back, and was told to keep the change.`, context };
+    case 'aborting':
+      return { type: 'section.undone', run, message: `${title}: the router was told to undo the change. ${lastError ?? ''}`, context };
+    default:
+      return null;
   }
 }
 

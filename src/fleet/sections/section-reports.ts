@@ -45,7 +45,7 @@ export class SectionReports {
       Object.assign(row, { appliedAt: now, fingerprint: null });
       await this.events.publish(ctx, new SectionApplied(teamId, siteId, section, row.applied));
     } else if (phase !== 'checking' && row.phase === 'idle') {
-      await this.events.publish(ctx, new SectionFailed(teamId, siteId, section, row.lastError ?? reason));
+      await this.events.publish(ctx, new SectionFailed(teamId, siteId, section, row.lastError ?? reason, row.sent));
     }
     if (row.phase === 'trial' && row.pathBefore === 'open') {
       row.dueAt = trialEnd(now); // should nobody come back with the answer
@@ -68,7 +68,7 @@ export class SectionReports {
       Object.assign(row, { checkedAt: now, fingerprint: drifted ? null : fingerprint });
       if (drifted) {
         Object.assign(row, { driftedAt: now, wanted: row.wanted + 1, salt: row.salt + 1, appliedHash: null });
-        await this.events.publish(ctx, new SectionDrifted(row.teamId, row.siteId, row.section));
+        await this.events.publish(ctx, new SectionDrifted(row.teamId, row.siteId, row.section, row.wanted));
       }
       await this.repository.save(ctx, row);
     });

@@ -4,9 +4,24 @@ import type { JobId, RequestContext, SiteId } from '../../platform/context/index
 import { AppKeys } from '../../platform/crypto/index.js';
 import { AcrossTeams, Database } from '../../platform/database/index.js';
 import { keyed, type KeyedWish, NOTHING_WISHED, type Wish } from '../../routeros/sections/index.js';
+import { logged } from '../log/orchestration-log.js';
 import { KeptRecently } from './kept-recently.js';
 import type { SectionProgress } from './section-state.js';
 import { SiteSection } from './site-section.entity.js';
+
+/** A newer wish, and the step in each site's log: one statement, for it may be one of ten thousand sites. */
+const MARK = `
+WITH marked AS (
+  INSERT INTO site_section (site_id, section, team_id, wanted_at, due_at)
+  SELECT id, $2, team_id, $3, $3 FROM site WHERE team_id = $1 AND ($4::uuid[] IS NULL OR id = ANY($4)) ORDER BY id
+  ON CONFLICT (site_id, section) DO UPDATE SET wanted = site_section.wanted + 1, attempts = 0, wanted_at = $3, due_at = $3
+  RETURNING site_id, team_id, wanted
+), logged AS (${logged(`
+  SELECT site_id, $3::timestamptz, team_id, 'section.wanted', 'Pending', NULL::uuid, 'section ' || $2 || ' ' || wanted,
+    'Section ' || $2 || ' is to change at the next poll.', jsonb_build_object('section', $2::text, 'generation', wanted)
+  FROM marked`)}
+)
+SELECT site_id AS id FROM marked`;
 
 const SEALED_FOR = 'section-content';
 /** Contents kept in memory: sites that change together mostly share two. */
@@ -30,14 +45,7 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
    * Sites that are being deleted or have no router yet are marked too: it costs nothing until they poll.
    */
   async mark(ctx: RequestContext, section: string, sites: readonly SiteId[] | 'all', now: Date): Promise<SiteId[]> {
-    const rows = await this.db.query<{ id: SiteId }>(
-      ctx,
-      `INSERT INTO site_section (site_id, section, team_id, wanted_at, due_at)
-       SELECT id, $2, team_id, $3, $3 FROM site WHERE team_id = $1 AND ($4::uuid[] IS NULL OR id = ANY($4)) ORDER BY id
-       ON CONFLICT (site_id, section) DO UPDATE SET wanted = site_section.wanted + 1, attempts = 0, wanted_at = $3, due_at = $3
-       RETURNING site_id AS id`,
-      [ctx.requireTeam(), section, now, sites === 'all' ? null : sites],
-    );
+    const rows = await this.db.query<{ id: SiteId }>(ctx, MARK, [ctx.requireTeam(), section, now, sites === 'all' ? null : sites]);
     return rows.map(({ id }) => id);
   }
 

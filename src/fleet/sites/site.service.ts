@@ -8,12 +8,24 @@ import { EventBus } from '../../platform/events/index.js';
 import type { Slice } from '../../platform/http/index.js';
 import { SiteBeingDeleted, SiteNotFound } from '../errors.js';
 import { SiteDeleted, SiteDeletionRequested } from '../events.js';
+import { OrchestrationLog } from '../log/orchestration-log.js';
 import { pidOf } from './pid.js';
 import type { Site } from './site.entity.js';
 import { type SiteOwner, SitesAcrossTeams } from './sites-across-teams.js';
 import { SitesRepository, type SiteWithPulse, type VisitedSite } from './sites.repository.js';
 
 const RECENT = 5;
+
+/** The run of steps that the deletion of a site is. */
+const DELETION = 'site deletion';
+
+/** How the log puts the end of a site. */
+const DELETED: Readonly<Record<SiteDeleted['how'], string>> = {
+  confirmed: 'Site deleted: the router said that it is clean.',
+  forced: 'Site deleted by force: its router was not waited for.',
+  'grace-ended': 'Site deleted: the router did not confirm within the grace period.',
+  'never-adopted': 'Site deleted; no router ever served it.',
+};
 
 export interface SiteWish {
   /** Of whoever knows the site under an id already; a new one otherwise. */
@@ -40,6 +52,7 @@ export class SiteService {
   constructor(
     private readonly sites: SitesRepository,
     private readonly across: SitesAcrossTeams,
+    private readonly log: OrchestrationLog,
     private readonly db: Database,
     private readonly events: EventBus,
     private readonly clock: Clock,
@@ -174,13 +187,17 @@ export class SiteService {
       const site = await this.get(ctx, id);
       if (options.force || !site.hardwareHash) {
         await this.sites.remove(ctx, id);
-        await this.events.publish(ctx, new SiteDeleted(site.teamId, id, options.force ? 'forced' : 'never-adopted'));
+        await this.announceDeletion(ctx, site, options.force ? 'forced' : 'never-adopted');
         return;
       }
       if (site.deletionRequestedAt) return;
       const now = this.clock.now();
       const removalDueAt = new Date(now.getTime() + this.settings.SITE_DELETION_GRACE_HOURS * 3_600_000);
       await this.sites.change(ctx, id, { deletionRequestedAt: now, removalDueAt, updatedAt: now });
+      const message = 'Deletion requested: at its next poll the router is told to remove what is ours.';
+      await this.log.write(ctx, [
+        { teamId: site.teamId, siteId: id, type: 'site.deletion-requested', status: 'Pending', message, run: DELETION },
+      ]);
       await this.events.publish(ctx, new SiteDeletionRequested(site.teamId, id));
     });
   }
@@ -195,7 +212,14 @@ export class SiteService {
 
   /** @internal for the sweep */
   async erase(ctx: RequestContext, site: Site, how: SiteDeleted['how']): Promise<void> {
-    if (await this.across.erase(ctx, site.id)) await this.events.publish(ctx, new SiteDeleted(site.teamId, site.id, how));
+    if (await this.across.erase(ctx, site.id)) await this.announceDeletion(ctx, site, how);
+  }
+
+  private async announceDeletion(ctx: RequestContext, { id: siteId, teamId, name }: Site, how: SiteDeleted['how']): Promise<void> {
+    await this.log.write(ctx, [
+      { teamId, siteId, type: 'site.deleted', status: 'Completed', message: DELETED[how], run: DELETION, context: { name, how } },
+    ]);
+    await this.events.publish(ctx, new SiteDeleted(teamId, siteId, how));
   }
 }
 

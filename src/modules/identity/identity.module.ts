@@ -9,6 +9,7 @@ import { ACCOUNT_CONTROLLERS, ACCOUNT_PROVIDERS } from './accounts/parts.js';
 import { AncillaryController } from './ancillary/ancillary.controller.js';
 import { AncillaryService } from './ancillary/ancillary.service.js';
 import { CallerDates } from './ancillary/index.js';
+import { AuditLog } from './audit/audit-log.js';
 import { AUDIT_CONTROLLERS, AUDIT_PROVIDERS } from './audit/parts.js';
 import { Cleaning } from './cleaning.js';
 import { CREDENTIAL_CONTROLLERS, CREDENTIAL_PROVIDERS } from './credentials/parts.js';
@@ -60,7 +61,7 @@ import { WorkspacesService } from './workspaces/workspaces.service.js';
     ...[AccountsDesk, AncillaryService, CallerDates, Cleaning, FirstStart, IdentityService, SessionService, SignInFlow],
   ],
   exports: [
-    ...[AuditPeople, IdentityService, FirstStart, SeatLimits, TeamDirectory, TeamResources],
+    ...[AuditLog, AuditPeople, IdentityService, FirstStart, SeatLimits, TeamDirectory, TeamResources],
     ...[BillingAccounts, CallerDates, Meters, TeamLimits, WorkspacesService],
   ],
 })

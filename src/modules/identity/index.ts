@@ -1,4 +1,6 @@
 export { CallerDates, type DateWriter } from './ancillary/caller-dates.js';
+export { AuditLog } from './audit/audit-log.js';
+export { toAuditEventDto } from './audit/dto/audit.dto.js';
 export { TeamDeleted, UserDeleted } from './events.js';
 export { type FederatedProvider, FederatedProviders } from './federation/index.js';
 export { type FirstAdministrator, FirstStart } from './first-start.js';

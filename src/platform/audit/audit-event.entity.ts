@@ -8,6 +8,7 @@ import { SharedEntity } from '../database/index.js';
   'Requests of nobody and of people without a team are logged too; readers are led to their own team by AuditLog alone.',
 )
 @Index('audit_event_team', ['teamId', 'seq'])
+@Index('audit_event_team_at', ['teamId', 'at'])
 @Index('audit_event_user', ['userId', 'seq'])
 export class AuditEvent {
   /** 1, 2, 3 … without a gap over the whole installation. */

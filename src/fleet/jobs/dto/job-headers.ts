@@ -7,13 +7,25 @@ type Headers = Record<string, string | string[] | undefined>;
 const DEFAULT_DESCRIPTION = 'Script sent through the API';
 const SCRIPT = { min: 3, max: 10_000 };
 
+/**
+ * A header as it was meant: Node reads its bytes as Latin-1, and programs such as curl send UTF-8. What is no UTF-8 is
+ * Latin-1 indeed.
+ */
+function utf8Of(value: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'));
+  } catch {
+    return value;
+  }
+}
+
 /** Reads a job wish from the request: all metadata travels in headers, the body is the bare script. @throws ValidationFailed */
 export function readJobWish(headers: Headers, body: unknown): JobWish {
   const errors: Record<string, string[]> = {};
   const refuse = (field: string, why: string): undefined => void (errors[field] = [`${field} ${why}`]);
   const text = (name: string): string | undefined => {
     const value = headers[name.toLowerCase()];
-    return typeof value === 'string' && value !== '' ? value : undefined;
+    return typeof value === 'string' && value !== '' ? utf8Of(value) : undefined;
   };
   const flag = (name: string, fallback: boolean): boolean => {
     const value = text(name);

@@ -4,8 +4,10 @@ import type { Job } from '../job.entity.js';
 
 const time = (): PropertyDecorator => ApiProperty({ type: String, format: 'date-time', nullable: true });
 
-/** The gen1 example of `log_url` spans half an hour. */
+/** The gen1 example of `log_url` spans half an hour; a job that ends later is shown to its end. */
 const LOG_SPAN_MS = 30 * 60_000;
+/** The step of the end is dated a moment after the end itself. */
+const LOG_MARGIN_MS = 60_000;
 
 export class JobDto {
   @ApiProperty({ format: 'uuid' })
@@ -47,6 +49,8 @@ export class JobDto {
 export function toJobDto(job: Job): JobDto {
   const token = uuidToBase62(job.id);
   const start = job.createdAt.getTime();
+  const newest = (job.completedAt ?? job.failedAt ?? job.startedAt ?? job.sentAt ?? job.createdAt).getTime();
+  const end = Math.max(start + LOG_SPAN_MS, newest + LOG_MARGIN_MS);
   return {
     id: job.id,
     token,
@@ -63,7 +67,7 @@ export function toJobDto(job: Job): JobDto {
     failed_at: job.failedAt?.toISOString() ?? null,
     failure_reason: job.failureReason,
     created_at: job.createdAt.toISOString(),
-    log_url: `logs?group=sites&streams=${job.siteId}&start=${start}&end=${start + LOG_SPAN_MS}&filter={$.message=*${token}*}&limit=10`,
+    log_url: `logs?group=sites&streams=${job.siteId}&start=${start}&end=${end}&filter={$.message=*${token}*}&limit=10`,
     script: job.sealed ? '' : job.script,
   };
 }

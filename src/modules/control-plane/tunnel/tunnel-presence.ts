@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { OrchestrationLog } from '../../../fleet/index.js';
 import { Clock } from '../../../platform/clock/clock.js';
 import { RequestContext, type SiteId, type TeamId } from '../../../platform/context/index.js';
 import { Database } from '../../../platform/database/index.js';
@@ -35,6 +36,7 @@ export class TunnelPresence {
   constructor(
     private readonly across: SiteTunnelsAcrossTeams,
     private readonly tunnels: SiteTunnelsRepository,
+    private readonly log: OrchestrationLog,
     private readonly db: Database,
     private readonly events: EventBus,
     private readonly clock: Clock,
@@ -54,6 +56,10 @@ export class TunnelPresence {
         ...(remoteAddress === null ? {} : { remoteAddress }),
         ...(isCurrent ? { usedAt: row.usedAt ?? now, previousTunnelId: null, previousPasswordSealed: null } : {}),
       });
+      const { teamId, siteId, address } = row;
+      const context = { address, remote_address: remoteAddress, server: serverId };
+      const message = `Management tunnel connected at ${address}.`;
+      await this.log.write(team, [{ teamId, siteId, type: 'tunnel.connected', status: 'Completed', message, context }]);
       await this.events.publish(team, new TunnelConnected(row.teamId, row.siteId, row.address, remoteAddress, serverId, now));
       return { siteId: row.siteId, teamId: row.teamId, address: row.address };
     });
@@ -103,6 +109,12 @@ export class TunnelPresence {
 
   private async announce(ctx: RequestContext, released: readonly ReleasedTunnel[]): Promise<void> {
     const now = this.clock.now();
+    await this.log.write(
+      ctx,
+      released.map(({ teamId, siteId, serverId: server }) => ({
+        ...{ teamId, siteId, type: 'tunnel.disconnected', status: 'Completed', message: 'Management tunnel ended.', context: { server } },
+      })),
+    );
     for (const { teamId, siteId, serverId } of released)
       await this.events.publish(ctx.forTeam(teamId), new TunnelDisconnected(teamId, siteId, serverId, now));
   }

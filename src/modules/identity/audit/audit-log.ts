@@ -15,6 +15,16 @@ export interface AuditWish {
   readonly search?: string;
 }
 
+export interface AuditStretch {
+  readonly from: Date;
+  readonly until: Date;
+  /** Whose lines; everybody's without. */
+  readonly people?: readonly UserId[];
+  /** Number of the line behind which to go on. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
 export interface AuditPage {
   readonly events: AuditEvent[];
   /** Where the next page begins; null at the end. */
@@ -49,6 +59,33 @@ export class AuditLog {
     const events = await query.getMany();
     const more = events.length > wish.limit;
     return { events: events.slice(0, wish.limit), cursor: more ? cursorOf(events[wish.limit - 1]!) : null };
+  }
+
+  /**
+   * The team's lines in the order of the chain, oldest first, times inclusive. Lines are committed in that order too: none
+   * appears behind a reader.
+   */
+  follow(ctx: RequestContext, { from, until, people, after = '0', limit }: AuditStretch): Promise<AuditEvent[]> {
+    const query = this.db
+      .manager(this.system)
+      .createQueryBuilder(AuditEvent, 'e')
+      .andWhere('e.teamId = :teamId AND e.seq > :after', { teamId: ctx.requireTeam(), after })
+      .andWhere('e.at >= :from AND e.at <= :until', { from, until })
+      .orderBy('e.seq', 'ASC')
+      .take(limit);
+    if (people) query.andWhere('e.userId = ANY(:people)', { people });
+    return query.getMany();
+  }
+
+  /** Those of these people who are in the context's team, or did something in it that is still in the log. */
+  async people(ctx: RequestContext, among: readonly UserId[]): Promise<Set<UserId>> {
+    const rows = await this.db.query<{ id: UserId }>(
+      this.system,
+      `SELECT u.id FROM unnest($2::uuid[]) AS u (id) WHERE EXISTS (SELECT FROM membership m WHERE m.team_id = $1 AND m.user_id = u.id)
+         OR EXISTS (SELECT FROM audit_event e WHERE e.team_id = $1 AND e.user_id = u.id)`,
+      [ctx.requireTeam(), among],
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** Organization and workspace of a team, as the contract's events name them. */

@@ -1,0 +1,2 @@
+/** The face of the log search. */
+export { LogsModule } from './logs.module.js';
