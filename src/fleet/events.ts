@@ -125,7 +125,7 @@ export class SectionDrifted extends DomainEvent {
   }
 }
 
-/** A job reached a new state. */
+/** A script that somebody queued reached a new state. What becomes of sections is told by events of theirs. */
 export class JobChanged extends DomainEvent {
   constructor(
     readonly teamId: TeamId,

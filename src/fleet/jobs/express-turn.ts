@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RequestContext, type SiteId, type TeamId } from '../../platform/context/index.js';
 import { Database } from '../../platform/database/index.js';
 import { OnEvent } from '../../platform/events/index.js';
-import { ExpressExecutionRequested, JobChanged } from '../events.js';
+import { ExpressExecutionRequested, JobChanged, JobQueued } from '../events.js';
 import { RouterNudge } from '../ports/router-nudge.js';
 import { isFinal, type JobState } from './job-state.js';
 
@@ -12,6 +12,9 @@ import { isFinal, type JobState } from './job-state.js';
  */
 @Injectable()
 export class ExpressTurn {
+  /** Sites that were told here to have such a job: after parts of a push, which are many, only these are looked at. */
+  private readonly hurried = new Set<SiteId>();
+
   constructor(
     private readonly nudge: RouterNudge,
     private readonly db: Database,
@@ -19,7 +22,14 @@ export class ExpressTurn {
 
   @OnEvent(ExpressExecutionRequested)
   requested(_ctx: RequestContext, { teamId, siteId }: ExpressExecutionRequested): Promise<void> {
+    this.hurried.add(siteId);
     return this.call(teamId, siteId);
+  }
+
+  /** Also when a part of a push has ended. */
+  @OnEvent(JobQueued)
+  async turned(_ctx: RequestContext, { teamId, siteId }: JobQueued): Promise<void> {
+    if (this.hurried.has(siteId)) await this.call(teamId, siteId);
   }
 
   @OnEvent(JobChanged)
@@ -30,6 +40,7 @@ export class ExpressTurn {
   private async call(teamId: TeamId, siteId: SiteId): Promise<void> {
     const waiting = await this.db.query(RequestContext.system('express-turn').forTeam(teamId), WAITING, [siteId, teamId]);
     if (waiting.length) this.nudge.nudge(teamId, siteId);
+    else this.hurried.delete(siteId);
   }
 }
 

@@ -148,7 +148,7 @@ export class JobService {
       await this.across.save(ctx, job);
       await this.log.write(ctx, stepsOf(job, heard));
       if (job.kind === 'section') await this.reportSection(ctx, job, signal);
-      await this.events.publish(ctx, new JobChanged(job.teamId, job.siteId, id, job.state, this.clock.now()));
+      else await this.events.publish(ctx, new JobChanged(job.teamId, job.siteId, id, job.state, this.clock.now()));
       // The next one waits for this one: its router should not wait for another second thought of ours.
       if (job.state !== 'busy') await this.events.publish(ctx, new JobQueued(job.teamId, job.siteId, id));
       return job;
