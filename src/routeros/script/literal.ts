@@ -4,13 +4,17 @@ const NAMED: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', $: '
 const SPECIAL = /["\\$\u0000-\u001f\u007f]/g;
 
 const SPECIAL_IN_TERMINAL = /["\\$?\u0000-\u001f\u007f]/g;
-const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Long texts are mostly scripts in scripts that go to many routers: the last few are remembered. */
+const LONG = 4096;
+const REMEMBERED = 20;
+const remembered = new Map<string, string>();
 
 /**
  * Half a surrogate pair is no character and has no UTF-8 form; it becomes U+FFFD here, as every encoder would make it on the way out.
  */
 export function wellFormed(text: string): string {
-  return text.replace(LONE_SURROGATE, '\ufffd');
+  return text.toWellFormed();
 }
 
 /**
@@ -23,8 +27,15 @@ export function quote(text: string, options: { terminal?: boolean } = {}): strin
 
 /** The inside of `quote`, for literals that also hold `$variables`. */
 export function escapeText(text: string, options: { terminal?: boolean } = {}): string {
-  return wellFormed(text).replace(options.terminal ? SPECIAL_IN_TERMINAL : SPECIAL, (c) => NAMED[c] ?? hex(c));
+  if (text.length < LONG || options.terminal) return escaped(text, options.terminal ? SPECIAL_IN_TERMINAL : SPECIAL);
+  const known = remembered.get(text) ?? escaped(text, SPECIAL);
+  remembered.delete(text);
+  remembered.set(text, known);
+  if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value!);
+  return known;
 }
+
+const escaped = (text: string, special: RegExp): string => wellFormed(text).replace(special, (c) => NAMED[c] ?? hex(c));
 
 function hex(character: string): string {
   return `\\${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
