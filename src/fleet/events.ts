@@ -78,6 +78,7 @@ export class SiteDeleted extends DomainEvent {
   }
 }
 
+/** A script waits for its router. */
 export class JobQueued extends DomainEvent {
   constructor(
     readonly teamId: TeamId,
@@ -133,6 +134,18 @@ export class JobChanged extends DomainEvent {
     readonly jobId: JobId,
     readonly state: string,
     readonly at: Date,
+  ) {
+    super();
+  }
+}
+
+/** A router has nothing in flight any more: what waits for it is next. */
+export class RouterFreed extends DomainEvent {
+  constructor(
+    readonly teamId: TeamId,
+    readonly siteId: SiteId,
+    /** What ended. */
+    readonly after: 'script' | 'section',
   ) {
     super();
   }

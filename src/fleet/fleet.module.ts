@@ -22,6 +22,7 @@ import { SiteRuns } from './log/site-runs.js';
 import { DeviceTokens } from './poll/device-tokens.js';
 import { HeartbeatBuffer } from './poll/heartbeat-buffer.js';
 import { Overload } from './poll/overload.js';
+import { Pace } from './poll/pace.js';
 import { PollLane } from './poll/poll-lane.js';
 import { PollController } from './poll/poll.controller.js';
 import { PollService } from './poll/poll.service.js';
@@ -79,7 +80,19 @@ import { SitesRepository } from './sites/sites.repository.js';
     ...[SitesRepository, SitesAcrossTeams, SiteService, DeletionSweep],
     ...[JobsRepository, JobsAcrossTeams, JobService, JobDispatch, JobSweep, ExpressTurn, RouterLeftovers],
     ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService, DeviceScripts],
-    ...[PollService, PollLane, DeviceTokens, HeartbeatBuffer, WorkHints, WorkListener, PulseRepository, PulseFlush, Overload, RouterLinks],
+    ...[
+      PollService,
+      PollLane,
+      DeviceTokens,
+      HeartbeatBuffer,
+      WorkHints,
+      WorkListener,
+      PulseRepository,
+      PulseFlush,
+      Overload,
+      Pace,
+      RouterLinks,
+    ],
     ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
     ...[BackupTaking, RouterNudge, RouterSnapshots],
     ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention],

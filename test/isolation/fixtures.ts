@@ -80,6 +80,8 @@ const POLICY = {
 export const SHARED: Readonly<Record<string, unknown>> = {
   '{code}': 'not_found',
   '{country}': 'DE',
+  '/servers/{serverId}': 's-12345abcdef', // any server may ask
+  '/servers/{serverId}/users/{username}': 'nobody', // services see all teams
   '{section}': 'management',
   '{log_group_name}': 'sites',
   'filterLogEvents.start': '2026-01-01T00:00:00Z',
@@ -133,6 +135,7 @@ export const SHARED: Readonly<Record<string, unknown>> = {
 /** Bodies that are no JSON. */
 export const TEXTS: Readonly<Record<string, string>> = {
   reportSectionInventory: 'd41d8cd98f00b204e9800998ecf8427e',
+  uploadBackupPart: '# 2026-01-01 12:00:00 by RouterOS 7.22.3',
   adoptDevice: 'model=RB5009UG+S+;serial-number=SER9;version=7.22.3',
   receiveHeartbeat: 'uptime=1h;version=7.22.3',
   createSiteJob: ':log info probe',

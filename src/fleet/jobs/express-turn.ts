@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { RequestContext, type SiteId, type TeamId } from '../../platform/context/index.js';
 import { Database } from '../../platform/database/index.js';
 import { OnEvent } from '../../platform/events/index.js';
-import { ExpressExecutionRequested, JobChanged, JobQueued } from '../events.js';
+import { ExpressExecutionRequested, RouterFreed } from '../events.js';
 import { RouterNudge } from '../ports/router-nudge.js';
-import { isFinal, type JobState } from './job-state.js';
 
 /**
  * Lets a router poll at once when a job that is in a hurry waits for it: as soon as it is queued, and when one before it has
@@ -12,7 +11,7 @@ import { isFinal, type JobState } from './job-state.js';
  */
 @Injectable()
 export class ExpressTurn {
-  /** Sites that were told here to have such a job: after parts of a push, which are many, only these are looked at. */
+  /** Sites that are known here to have such a job: after parts of a push, which are many, only these are looked at. */
   private readonly hurried = new Set<SiteId>();
 
   constructor(
@@ -26,15 +25,9 @@ export class ExpressTurn {
     return this.call(teamId, siteId);
   }
 
-  /** Also when a part of a push has ended. */
-  @OnEvent(JobQueued)
-  async turned(_ctx: RequestContext, { teamId, siteId }: JobQueued): Promise<void> {
-    if (this.hurried.has(siteId)) await this.call(teamId, siteId);
-  }
-
-  @OnEvent(JobChanged)
-  async changed(_ctx: RequestContext, { teamId, siteId, state }: JobChanged): Promise<void> {
-    if (isFinal(state as JobState)) await this.call(teamId, siteId);
+  @OnEvent(RouterFreed)
+  async freed(_ctx: RequestContext, { teamId, siteId, after }: RouterFreed): Promise<void> {
+    if (after === 'script' || this.hurried.has(siteId)) await this.call(teamId, siteId);
   }
 
   private async call(teamId: TeamId, siteId: SiteId): Promise<void> {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/index.js';
 import { Clock } from '../../platform/clock/clock.js';
-import { type JobId, RequestContext } from '../../platform/context/index.js';
+import { type JobId, RequestContext, type SiteId } from '../../platform/context/index.js';
 import { AppKeys, SignedUrls, uuidToBase62 } from '../../platform/crypto/index.js';
 import { Database, isUniqueViolation } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
@@ -12,6 +12,7 @@ import { JobChanged } from '../events.js';
 import { logged } from '../log/orchestration-log.js';
 import type { DeviceIdentity } from '../poll/device-tokens.js';
 import { DeviceTokens } from '../poll/device-tokens.js';
+import { Pace } from '../poll/pace.js';
 import { WorkHints } from '../poll/work-hints.js';
 import { BackupTaking } from '../ports/backup-taking.js';
 import { RouterLeftovers } from '../ports/router-leftovers.js';
@@ -28,6 +29,8 @@ interface Turn {
   readonly version: string | null;
   /** A section has something to send, and nothing is in flight; then no other job is claimed. */
   readonly due: boolean;
+  /** Scripts wait, besides the one that is claimed. */
+  readonly waiting: boolean;
   readonly job: Claimed | null;
 }
 
@@ -44,11 +47,13 @@ interface Claimed {
 
 /** Connections to the database that turns of routers may take together, of those that the process has. */
 const SHARE_OF_CONNECTIONS = 0.4;
+const SHARE_FOR_PROMPT = 0.7;
 
 /** Decides what a router that polls gets: its next job, the removal of what is ours, or nothing. */
 @Injectable()
 export class JobDispatch {
   private readonly mostTurns: number;
+  private readonly mostPromptTurns: number;
   /** Routers whose work is being looked for. */
   private turns = 0;
 
@@ -65,22 +70,33 @@ export class JobDispatch {
     private readonly backups: BackupTaking,
     private readonly events: EventBus,
     private readonly clock: Clock,
+    private readonly pace: Pace,
     settings: Settings,
   ) {
     this.mostTurns = Math.max(2, Math.floor(settings.DATABASE_POOL * SHARE_OF_CONNECTIONS));
+    this.mostPromptTurns = Math.max(2, Math.floor(settings.DATABASE_POOL * SHARE_FOR_PROMPT));
   }
 
   /** The script for the router's answer, empty when there is nothing to do. At most one job is in flight. */
   async next(ctx: RequestContext, device: DeviceIdentity, body: string): Promise<string> {
-    // A change for thousands of routers must leave connections for what they report and for people: who finds no room comes again.
-    // Not so a router with a change on trial, which would undo it.
-    if (this.turns >= this.mostTurns && !this.hints.isUrgent(device.siteId)) return '';
+    if (this.turns >= this.room(device.siteId)) return '';
     this.turns++;
     try {
       return await this.answer(ctx, device, body);
     } finally {
       this.turns--;
     }
+  }
+
+  /**
+   * Turns that may be under way for one more to begin. A change for thousands of routers must leave time and connections for what they
+   * report and for people: who finds no room comes again. Scripts that somebody queued have more, and a router with a change on trial,
+   * which it would undo, is never sent away.
+   */
+  private room(siteId: SiteId): number {
+    if (this.hints.isUrgent(siteId)) return Infinity;
+    if (this.hints.isPrompt(siteId)) return this.mostPromptTurns;
+    return this.pace.isSpent ? 1 : this.mostTurns;
   }
 
   private async answer(ctx: RequestContext, device: DeviceIdentity, body: string): Promise<string> {
@@ -113,11 +129,14 @@ export class JobDispatch {
         let turn = await take(true);
         if (turn?.due) {
           const job = await this.sectionJob(ctx, device, turn, now);
-          if (job) return { ...turn, job };
+          if (job) {
+            if (turn.waiting) this.db.afterCommit(ctx, () => this.hints.addPromptWork(device.siteId));
+            return { ...turn, job };
+          }
           turn = await take(false);
         }
         if (!turn?.job) return turn;
-        if (turn.job.remaining > 0) this.db.afterCommit(ctx, () => this.hints.addWork(device.siteId));
+        if (turn.waiting) this.db.afterCommit(ctx, () => this.hints.addPromptWork(device.siteId));
         await this.events.publish(ctx, new JobChanged(device.teamId, device.siteId, turn.job.id, turn.job.state, now));
         return turn;
       });
@@ -198,7 +217,9 @@ WITH standing AS (
     CASE WHEN needs_acknowledgement THEN '${DELIVERED}' ELSE '${DELIVERED_UNACKNOWLEDGED}' END, jsonb_build_object('job_id', id, 'description', description)
   FROM claimed`)}
 )
-SELECT generation, leaving, version, due, job FROM standing LEFT JOIN claimed ON true`;
+SELECT generation, leaving, version, due, job,
+  EXISTS (SELECT FROM job w WHERE w.site_id = $1 AND w.state = 'pending' AND w.id IS DISTINCT FROM claimed.id) AS waiting
+FROM standing LEFT JOIN claimed ON true`;
 
 /** With its step in the orchestration log, if it has one. */
 const INSERT_SECTION_JOB = `

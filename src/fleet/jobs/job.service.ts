@@ -6,7 +6,7 @@ import { Database } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import type { Slice } from '../../platform/http/index.js';
 import { BackupUnavailable, JobAlreadyStarted, JobNotFound } from '../errors.js';
-import { ExpressExecutionRequested, JobChanged, JobQueued } from '../events.js';
+import { ExpressExecutionRequested, JobChanged, JobQueued, RouterFreed } from '../events.js';
 import { OrchestrationLog } from '../log/orchestration-log.js';
 import { BackupTaking } from '../ports/backup-taking.js';
 import { SectionReports } from '../sections/section-reports.js';
@@ -150,7 +150,7 @@ export class JobService {
       if (job.kind === 'section') await this.reportSection(ctx, job, signal);
       else await this.events.publish(ctx, new JobChanged(job.teamId, job.siteId, id, job.state, this.clock.now()));
       // The next one waits for this one: its router should not wait for another second thought of ours.
-      if (job.state !== 'busy') await this.events.publish(ctx, new JobQueued(job.teamId, job.siteId, id));
+      if (job.state !== 'busy') await this.events.publish(ctx, new RouterFreed(job.teamId, job.siteId, job.kind));
       return job;
     });
   }

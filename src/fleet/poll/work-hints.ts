@@ -5,6 +5,7 @@ import type { SiteId } from '../../platform/context/index.js';
 @Injectable()
 export class WorkHints {
   private readonly work = new Set<SiteId>();
+  private readonly prompt = new Set<SiteId>();
   private readonly urgent = new Set<SiteId>();
   private readonly revoked = new Map<SiteId, number>();
 
@@ -14,6 +15,16 @@ export class WorkHints {
 
   addWork(site: SiteId): void {
     this.work.add(site);
+  }
+
+  /** Somebody queued a script: it comes before changes that go to many. */
+  addPromptWork(site: SiteId): void {
+    this.work.add(site);
+    this.prompt.add(site);
+  }
+
+  isPrompt(site: SiteId): boolean {
+    return this.prompt.has(site);
   }
 
   /** Work that may not wait for another poll: the router undoes a change that nobody confirms in time. */
@@ -28,6 +39,7 @@ export class WorkHints {
 
   clearWork(site: SiteId): void {
     this.work.delete(site);
+    this.prompt.delete(site);
     this.urgent.delete(site);
   }
 
