@@ -96,7 +96,7 @@ export class JobDispatch {
   private room(siteId: SiteId): number {
     if (this.hints.isUrgent(siteId)) return Infinity;
     if (this.hints.isPrompt(siteId)) return this.mostPromptTurns;
-    return this.pace.isSpent ? 1 : this.mostTurns;
+    return this.pace.isSpent ? Math.min(1, this.mostTurns) : this.mostTurns;
   }
 
   private async answer(ctx: RequestContext, device: DeviceIdentity, body: string): Promise<string> {
@@ -110,7 +110,7 @@ export class JobDispatch {
       return '';
     }
     if (turn.leaving) {
-      this.hints.addWork(device.siteId); // until it confirms, each poll brings the removal again
+      this.hints.addPromptWork(device.siteId); // until it confirms, each poll brings the removal again
       return this.removal(device, version);
     }
     return turn.job ? this.deliver(ctx, device, turn.job, version) : '';

@@ -17,7 +17,7 @@ export class WorkHints {
     this.work.add(site);
   }
 
-  /** Somebody queued a script: it comes before changes that go to many. */
+  /** Somebody queued a script or deleted the site: that comes before changes that go to many. */
   addPromptWork(site: SiteId): void {
     this.work.add(site);
     this.prompt.add(site);

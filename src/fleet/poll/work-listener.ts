@@ -21,7 +21,7 @@ export class WorkListener {
 
   @OnEvent(SiteDeletionRequested)
   leaving(_ctx: RequestContext, { siteId }: SiteDeletionRequested): void {
-    this.hints.addWork(siteId);
+    this.hints.addPromptWork(siteId);
   }
 
   @OnEvent(SiteAdopted)
