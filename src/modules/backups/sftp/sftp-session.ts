@@ -55,7 +55,7 @@ export function serveUpload(sftp: SFTPWrapper, rights: SessionRights): void {
   sftp.on('OPEN', (id, path, flags) => {
     rights.alive();
     if (!isFile(path)) return deny(id, `open ${JSON.stringify(path.slice(0, 100))}`);
-    if (!(flags & OPEN_MODE.WRITE) || flags & OPEN_MODE.READ) return deny(id, 'read');
+    if (!(flags & OPEN_MODE.WRITE)) return deny(id, 'read'); // with both, READ is what is denied
     if (state !== 'waiting') return deny(id, 'open once more');
     state = 'open';
     sftp.handle(id, HANDLE);
