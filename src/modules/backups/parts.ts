@@ -71,11 +71,14 @@ export class Parts {
       `SELECT start, length(bytes) AS size FROM backup_part WHERE job_id = $1 ORDER BY start`,
       [ticket.jobId],
     );
-    const last = sizes.at(-1);
-    const held = sizes.reduce((sum, { size }) => sum + size, 0);
-    // Pieces that overlap would let a router store any amount.
-    if (last!.start + last!.size > total || held > total) throw new ValidationFailed({ 'Content-Range': [DO_NOT_FIT] });
-    if (held < total) return undefined;
+    let [end, isGapless, fits] = [0, true, true];
+    for (const { start, size } of sizes) {
+      fits &&= start >= end; // pieces that overlap would let a router store any amount
+      isGapless &&= start <= end;
+      end = start + size;
+    }
+    if (!fits || end > total) throw new ValidationFailed({ 'Content-Range': [DO_NOT_FIT] });
+    if (!isGapless || end < total) return undefined;
     const parts = await this.db.query<{ start: number; bytes: Buffer }>(
       ctx,
       `SELECT start, bytes FROM backup_part WHERE job_id = $1 ORDER BY start`,
