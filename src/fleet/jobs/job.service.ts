@@ -96,6 +96,7 @@ export class JobService {
   requestBackup(ctx: RequestContext, siteId: SiteId, { description, idempotencyKey }: BackupWish): Promise<Job> {
     return this.db.transaction(ctx, async (ctx) => {
       await this.sites.getLiving(ctx, siteId);
+      await this.db.query(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('backup request ' || $1, 0))`, [siteId]);
       const open = await this.jobs.openBackup(ctx, siteId);
       if (open) return open;
       const flags = { needsAcknowledgement: true, shouldBackup: true, expressExecute: false };

@@ -41,6 +41,8 @@ export function serveUpload(sftp: SFTPWrapper, rights: SessionRights): void {
   const isFile = (path: string): boolean =>
     [rights.fileName, `/${rights.fileName}`, `${rights.folder}/${rights.fileName}`, `/${rights.folder}/${rights.fileName}`].includes(path);
 
+  // OpenSSH's client waits for the channel to be closed from both sides.
+  sftp.on('end', () => sftp.end());
   sftp.on('REALPATH', (id, path) => {
     rights.alive();
     const filename = place(path);
