@@ -12,6 +12,7 @@ const PACKAGES = {
   ping: 'iputils-ping',
   sshd: 'openssh-server',
   ssh: 'openssh-client',
+  sftp: 'openssh-client',
   socat: 'socat',
 } as const;
 export type EngineName = keyof typeof PACKAGES;

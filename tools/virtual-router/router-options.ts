@@ -36,6 +36,8 @@ export interface RouterOptions {
   clock?: Clock;
   http?: HttpTransport;
   upload?: UploadHook;
+  /** How long `/export file=` writes after the command has answered, as small boards do: the file grows in bursts. Default 0: at once. */
+  exportSeconds?: number;
   /** From 0 to 1, like Math.random. */
   random?: () => number;
   /** `{ mode: 'home' }`, with single features overridden: `{ mode: 'advanced', fetch: false }`. */

@@ -50,6 +50,7 @@ export interface RouterSession {
 }
 
 const scripts = new ScriptCache();
+const EXPORT_BURSTS = 20;
 
 /**
  * A RouterOS router that executes scripts: language, configuration, scheduler, log, files and `/tool fetch`. It has no
@@ -62,6 +63,7 @@ export class VirtualRouter {
   readonly hardware: Hardware;
   readonly http: HttpTransport;
   readonly upload: UploadHook;
+  private readonly exportSeconds: number;
   readonly random: () => number;
   readonly menus: ConfigTree;
   readonly files: FileStore;
@@ -99,6 +101,7 @@ export class VirtualRouter {
     this.hardware = hardwareOf(options);
     this.http = options.http ?? nodeHttp;
     this.upload = options.upload ?? sftpUpload;
+    this.exportSeconds = options.exportSeconds ?? 0;
     this.random = options.random ?? Math.random;
     // the most permissive mode was called enterprise before 7.17
     this.deviceMode = options.deviceMode ?? { mode: compareVersions(this.version, '7.17') < 0 ? 'enterprise' : 'advanced' };
@@ -357,8 +360,18 @@ export class VirtualRouter {
     const file = named.get('file');
     const header = `# ${this.dateTimeText(this.wallTime())} by RouterOS ${this.version}\n# software id = ${this.hardware.softwareId}\n#\n${this.hardware.model === undefined ? '' : `# model = ${this.hardware.model}\n# serial number = ${this.hardware.serial}\n`}`;
     if (file === undefined) run.print((header + text).replace(/\n$/, ''));
-    else this.files.write(toText(file).endsWith('.rsc') ? toText(file) : `${toText(file)}.rsc`, header + text);
+    else this.writeExport(toText(file).endsWith('.rsc') ? toText(file) : `${toText(file)}.rsc`, header + text);
     return NOTHING;
+  }
+
+  /** In bursts over `exportSeconds`; one that somebody removes meanwhile does not come back. */
+  private writeExport(name: string, text: string): void {
+    if (this.exportSeconds === 0) return this.files.write(name, text);
+    this.files.write(name, '');
+    for (let burst = 1; burst <= EXPORT_BURSTS; burst++)
+      this.clock.at(this.clock.now() + (this.exportSeconds * 1000 * burst) / EXPORT_BURSTS, () => {
+        if (this.files.item(name)) this.files.write(name, text.slice(0, Math.floor((text.length * burst) / EXPORT_BURSTS)));
+      });
   }
 
   note(record: RequestRecord): void {

@@ -18,6 +18,9 @@ import { JobsAcrossTeams, JobsRepository } from './jobs.repository.js';
 
 /** Longest reason that is kept of what a router said. Characters. */
 const REASON_LIMIT = 2000;
+/** RouterOS before 7.13 reports no words of its own. */
+const NO_BACKUP =
+  'The router could not bring its backup, so the script after it did not run. RouterOS before 7.13 uploads by SFTP only: see whether it reaches the SFTP server.';
 const NO_EXPORT = 'The router reported success, but no complete export arrived.';
 
 export interface JobWish {
@@ -97,6 +100,7 @@ export class JobService {
   requestBackup(ctx: RequestContext, siteId: SiteId, { description, idempotencyKey }: BackupWish): Promise<Job> {
     return this.db.transaction(ctx, async (ctx) => {
       await this.sites.getLiving(ctx, siteId);
+      await this.db.query(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('backup request ' || $1, 0))`, [siteId]);
       const open = await this.jobs.openBackup(ctx, siteId);
       if (open) return open;
       const flags = { needsAcknowledgement: true, shouldBackup: true, expressExecute: false };
@@ -142,7 +146,8 @@ export class JobService {
       if (!job) throw new JobNotFound();
       // A router believes that an upload went well when the connection did; whether an export came is known here.
       const empty = signal === 'done' && job.shouldBackup && job.script === '' && job.associatedBackup === null;
-      const [heard, why] = empty ? (['fail', NO_EXPORT] as const) : ([signal, reason] as const);
+      const unexplained = signal === 'fail' && !reason && job.shouldBackup && job.associatedBackup === null;
+      const [heard, why] = empty ? (['fail', NO_EXPORT] as const) : ([signal, unexplained ? NO_BACKUP : reason] as const);
       const changed = applySignal(job, heard, this.clock.now(), why?.slice(0, REASON_LIMIT));
       if (!changed) return job;
       await this.across.save(ctx, job);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/index.js';
 import { Clock } from '../../platform/clock/clock.js';
@@ -149,6 +150,11 @@ export class SiteService {
    */
   onlineInSlots(ctx: RequestContext, slots: readonly number[], of: number): Promise<{ id: SiteId; teamId: TeamId }[]> {
     return this.across.onlineInSlots(ctx, slots, of);
+  }
+
+  /** The number that `onlineInSlots` knows a site by. */
+  slotOf(id: SiteId, of: number): number {
+    return createHash('md5').update(id).digest().readUInt32BE(0) % of;
   }
 
   /** A record that waits for its router. It takes no seat before one adopts it. */

@@ -25,6 +25,8 @@ export interface ReadBackup {
   readonly backup: Backup;
   /** With every secret replaced by a mark, unless the caller may see them. */
   readonly text: string;
+  /** The same in bytes: those that the router sent, where nothing was masked. */
+  readonly bytes: Buffer;
 }
 
 /** The newest version of a site, or why there is none to show. */
@@ -119,7 +121,8 @@ export class BackupService {
       throw new BackupUnreadable(error);
     });
     const text = decodeExport(content);
-    const salt = this.keys.mac(backup.siteId, 'backup-mask');
-    return { backup, text: ctx.scopes.has('job:create') ? text : maskSecrets(text, { salt }) };
+    if (ctx.scopes.has('job:create')) return { backup, text, bytes: content };
+    const masked = maskSecrets(text, { salt: this.keys.mac(backup.siteId, 'backup-mask') });
+    return { backup, text: masked, bytes: Buffer.from(masked) };
   }
 }

@@ -118,7 +118,7 @@ export class BackupsController {
   @FileName('file')
   @SwitchHeader('X-View', 'The raw text.')
   @SwitchHeader('X-Highlight', 'An HTML fragment with its syntax marked up.')
-  @SwitchHeader('X-Download', 'The raw text as a file. Counts before X-Highlight, and that before X-View.')
+  @SwitchHeader('X-Download', 'Its bytes as a file, as the router sent them. Counts before X-Highlight, and that before X-View.')
   @ApiOperation({ operationId: 'getBackup', summary: 'One backup as JSON, text, highlighted HTML or download' })
   @anyForm(true)
   async get(
@@ -129,7 +129,7 @@ export class BackupsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BackupDetailDto | string | Buffer> {
     const read = await this.backups.get(ctx, site, file);
-    if (isOn(headers['x-download'])) return download(reply, read.text, `${site}-${file}`);
+    if (isOn(headers['x-download'])) return download(reply, read.bytes, `${site}-${file}`);
     if (isOn(headers['x-highlight'])) return as(reply, HTML, highlightExport(read.text));
     if (isOn(headers['x-view'])) return as(reply, TEXT, read.text);
     return toDetailDto(read, await this.dates.of(ctx));
@@ -158,7 +158,7 @@ export class BackupsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string | Buffer> {
     const text = await this.backups.diff(ctx, site, from, to);
-    if (isOn(headers['x-download'])) return download(reply, text, `${site}-${from}-${to}.diff`);
+    if (isOn(headers['x-download'])) return download(reply, Buffer.from(text), `${site}-${from}-${to}.diff`);
     return isOn(headers['x-highlight']) ? as(reply, HTML, highlightDiff(text)) : as(reply, TEXT, text);
   }
 
@@ -203,7 +203,7 @@ function as(reply: FastifyReply, type: string, text: string): string {
   return text;
 }
 
-function download(reply: FastifyReply, text: string, name: string): Buffer {
+function download(reply: FastifyReply, bytes: Buffer, name: string): Buffer {
   void reply.header('content-type', BYTES).header('content-disposition', `attachment; filename="${name}"`);
-  return Buffer.from(text);
+  return bytes;
 }

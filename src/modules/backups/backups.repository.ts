@@ -39,13 +39,31 @@ export class BackupsRepository extends TeamRepository<Backup> {
     await this.change(ctx, id, { confirmedAt: at });
   }
 
+  /** The version before one. */
+  before(ctx: RequestContext, { siteId, takenAt }: Backup): Promise<Backup | null> {
+    return this.rows(ctx)
+      .andWhere('e.siteId = :siteId AND e.takenAt < :takenAt', { siteId, takenAt })
+      .orderBy('e.takenAt', 'DESC')
+      .limit(1)
+      .getOne();
+  }
+
+  /** Gives a version another content; its name, team and site stay. */
+  async replace(ctx: RequestContext, { id, ...backup }: Backup): Promise<void> {
+    const { blobId, size, fingerprint, confirmedAt, version, model, serialNumber, softwareId, changes } = backup;
+    await this.change(ctx, id, { blobId, size, fingerprint, confirmedAt, version, model, serialNumber, softwareId, changes });
+  }
+
   /** Every version of the team. */
   async removeAll(ctx: RequestContext): Promise<void> {
     await this.db.query(ctx, `DELETE FROM backup WHERE team_id = $1`, [ctx.requireTeam()]);
   }
 }
 
-/** How long versions are kept, each limit as a point in time. */
+/**
+ * How long versions are kept, each limit as a point in time. The age of a version counts from when its router last had it (`confirmedAt`):
+ * what was in force for years until yesterday is as young as yesterday.
+ */
 export interface Keeping {
   /** All of them since then; */
   readonly allSince: Date;
@@ -72,11 +90,11 @@ export class BackupsAcrossTeams extends AcrossTeams<Backup> {
 /** The newest version of a site is what it has now: that one is kept whatever its age. */
 const THIN_OUT = `
 WITH old AS (
-  SELECT id, taken_at, row_number() OVER (PARTITION BY site_id, date_trunc('week', taken_at AT TIME ZONE 'UTC') ORDER BY taken_at DESC) AS of_week,
-    row_number() OVER (PARTITION BY site_id, date_trunc('month', taken_at AT TIME ZONE 'UTC') ORDER BY taken_at DESC) AS of_month,
+  SELECT id, confirmed_at, row_number() OVER (PARTITION BY site_id, date_trunc('week', confirmed_at AT TIME ZONE 'UTC') ORDER BY taken_at DESC) AS of_week,
+    row_number() OVER (PARTITION BY site_id, date_trunc('month', confirmed_at AT TIME ZONE 'UTC') ORDER BY taken_at DESC) AS of_month,
     row_number() OVER (PARTITION BY site_id ORDER BY taken_at DESC) AS of_site
   FROM backup
 )
 DELETE FROM backup WHERE id = ANY(ARRAY(
-  SELECT id FROM old WHERE taken_at < $1 AND of_site > 1
-    AND NOT (taken_at >= $2 AND of_week = 1) AND NOT (taken_at >= $3 AND of_month = 1) LIMIT $4)) RETURNING 1`;
+  SELECT id FROM old WHERE confirmed_at < $1 AND of_site > 1
+    AND NOT (confirmed_at >= $2 AND of_week = 1) AND NOT (confirmed_at >= $3 AND of_month = 1) LIMIT $4)) RETURNING 1`;

@@ -5,10 +5,8 @@ import { Clock } from '../../platform/clock/clock.js';
 import type { RequestContext, SiteId } from '../../platform/context/index.js';
 import { Database } from '../../platform/database/index.js';
 import { defineTask, Every, Handles, type Plain, TaskOn } from '../../platform/tasks/index.js';
-import { BackupsRepository } from './backups.repository.js';
-import { dueSlots } from './daily-slots.js';
+import { dueSlots, lastEndOf } from './daily-slots.js';
 
-const DAY_MS = 86_400_000;
 const dailyBackups = defineTask<null>({ name: 'backups.daily', lane: 'routers' });
 
 /**
@@ -20,7 +18,6 @@ export class DailyRun {
   constructor(
     private readonly jobs: JobService,
     private readonly sites: SiteService,
-    private readonly backups: BackupsRepository,
     private readonly db: Database,
     private readonly clock: Clock,
     private readonly settings: Settings,
@@ -48,10 +45,10 @@ export class DailyRun {
   /** A site that was away in its minute gets its backup when it is back. */
   @TaskOn(SiteCameOnline, { name: 'backups.came-online', lane: 'routers' })
   async cameOnline(ctx: RequestContext, { siteId, offlineSince }: Plain<SiteCameOnline>): Promise<void> {
-    if (!this.settings.BACKUP_DAILY || offlineSince === null) return;
-    const newest = await this.backups.newest(ctx, siteId);
-    if (newest && this.clock.millis() - newest.confirmedAt.getTime() > DAY_MS)
-      await this.request(ctx, siteId, 'Daily configuration backup');
+    const { BACKUP_DAILY: wanted, BACKUP_WINDOW: window } = this.settings;
+    if (!wanted || offlineSince === null) return;
+    const end = lastEndOf(this.sites.slotOf(siteId, window.minutes), this.clock.now(), window);
+    if (new Date(offlineSince) < end) await this.request(ctx, siteId, 'Daily configuration backup');
   }
 
   private async request(ctx: RequestContext, siteId: SiteId, description: string): Promise<void> {

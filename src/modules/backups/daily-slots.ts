@@ -19,3 +19,9 @@ export function dueSlots(since: Date, now: Date, { from, minutes }: DailyWindow)
   }
   return { slots: [...slots], until: new Date(minute * MINUTE) };
 }
+
+/** When the newest minute of a slot was over. */
+export function lastEndOf(slot: number, now: Date, { from }: DailyWindow): Date {
+  const end = Math.floor(now.getTime() / DAY) * DAY + ((from + slot) % 1440) * MINUTE + MINUTE;
+  return new Date(end > now.getTime() ? end - DAY : end);
+}

@@ -8,6 +8,7 @@ import { Intake } from './intake.js';
 import { type Ticket, Tickets } from './tickets.js';
 
 const RANGE = /^bytes (\d{1,10})-(\d{1,10})\/(\d{1,10})$/;
+const DO_NOT_FIT = 'Content-Range does not fit the pieces before: all name one total, and none overlaps another';
 const MEGABYTE = 1_048_576;
 const system = RequestContext.system('backup-parts');
 
@@ -38,13 +39,17 @@ export class Parts {
     private readonly settings: Settings,
   ) {}
 
-  /** Takes a piece. True when the export is complete and kept. @throws UploadEnded, PayloadTooLarge, NotAnExport */
+  /**
+   * Takes a piece. True when the export is complete and kept, also before: a router whose answer was lost asks again.
+   * @throws UploadEnded, PayloadTooLarge, NotAnExport, ValidationFailed
+   */
   async take(jobId: JobId, { first, total }: PartRange, bytes: Buffer): Promise<boolean> {
     const limit = this.settings.BACKUP_MAX_MB * MEGABYTE;
     if (total > limit) throw new PayloadTooLarge(`The export has ${total} bytes; at most ${limit} are taken.`);
     const whole = await this.db.transaction(system, async (ctx) => {
       const ticket = await this.tickets.lock(ctx, jobId);
       if (!ticket) throw new UploadEnded();
+      if (ticket.isEnded) return 'kept';
       await this.db.query(
         ctx,
         `INSERT INTO backup_part (job_id, start, team_id, bytes) VALUES ($1, $2, $3, $4) ON CONFLICT (job_id, start) DO UPDATE SET bytes = EXCLUDED.bytes`,
@@ -52,22 +57,28 @@ export class Parts {
       );
       return this.whole(ctx, ticket, total);
     });
+    if (whole === 'kept') return true;
     if (!whole) return false;
     await this.intake.take(whole.ticket, whole.content);
     await this.db.query(system, `DELETE FROM backup_part WHERE job_id = $1`, [jobId]);
     return true;
   }
 
-  /** The content, when no byte of it is missing. */
+  /** The content, when no byte of it is missing. @throws ValidationFailed for pieces of which no whole can come */
   private async whole(ctx: RequestContext, ticket: Ticket, total: number): Promise<{ ticket: Ticket; content: Buffer } | undefined> {
     const sizes = await this.db.query<{ start: number; size: number }>(
       ctx,
       `SELECT start, length(bytes) AS size FROM backup_part WHERE job_id = $1 ORDER BY start`,
       [ticket.jobId],
     );
-    let end = 0;
-    for (const { start, size } of sizes) if (start <= end) end = Math.max(end, start + size);
-    if (end < total) return undefined;
+    let [end, isGapless, fits] = [0, true, true];
+    for (const { start, size } of sizes) {
+      fits &&= start >= end; // pieces that overlap would let a router store any amount
+      isGapless &&= start <= end;
+      end = start + size;
+    }
+    if (!fits || end > total) throw new ValidationFailed({ 'Content-Range': [DO_NOT_FIT] });
+    if (!isGapless || end < total) return undefined;
     const parts = await this.db.query<{ start: number; bytes: Buffer }>(
       ctx,
       `SELECT start, bytes FROM backup_part WHERE job_id = $1 ORDER BY start`,

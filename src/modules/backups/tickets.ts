@@ -17,6 +17,8 @@ export interface Ticket {
   readonly teamId: TeamId;
   readonly siteId: SiteId;
   readonly takenAt: Date;
+  /** Its export has come. */
+  readonly isEnded: boolean;
 }
 
 /** Passwords and upload addresses that routers get with a backup script: short-lived, for one export each. */
@@ -35,6 +37,8 @@ export class Tickets {
     const password = this.random.alphanumeric(PASSWORD_LENGTH);
     const now = this.clock.millis();
     const expiresAt = new Date(now + this.settings.JOB_TIMEOUT_SECONDS * 1000);
+    // Pieces of an earlier attempt are of another export.
+    await this.db.query(ctx, `DELETE FROM backup_part WHERE job_id = $1`, [jobId]);
     const [row] = await this.db.query<{ takenAt: Date }>(ctx, ISSUE, [
       ...[jobId, teamId, siteId, new Date(Math.floor(now / 1000) * 1000)],
       ...[this.keys.mac(password, PURPOSE), expiresAt],
@@ -54,9 +58,9 @@ export class Tickets {
     return row;
   }
 
-  /** The ticket of a job that may still bring an export, locked until the transaction ends. @param ctx of a system that sees all teams */
+  /** The ticket of a job while its time lasts, locked until the transaction ends. @param ctx of a system that sees all teams */
   async lock(ctx: RequestContext, jobId: JobId): Promise<Ticket | undefined> {
-    const sql = `SELECT ${FIELDS} FROM backup_ticket WHERE job_id = $1 AND ended_at IS NULL AND expires_at > $2 FOR UPDATE`;
+    const sql = `SELECT ${FIELDS} FROM backup_ticket WHERE job_id = $1 AND expires_at > $2 FOR UPDATE`;
     return (await this.db.query<Ticket>(ctx, sql, [jobId, this.clock.now()]))[0];
   }
 
@@ -77,7 +81,7 @@ export class Tickets {
   }
 }
 
-const FIELDS = `job_id AS "jobId", team_id AS "teamId", site_id AS "siteId", taken_at AS "takenAt"`;
+const FIELDS = `job_id AS "jobId", team_id AS "teamId", site_id AS "siteId", taken_at AS "takenAt", ended_at IS NOT NULL AS "isEnded"`;
 
 /** Later than every version of the site, whose names are seconds. */
 const ISSUE = `

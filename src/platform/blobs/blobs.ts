@@ -67,7 +67,7 @@ export class Blobs {
          ON CONFLICT (team_id, digest) DO UPDATE SET used_at = $6 RETURNING id`,
         [id, ctx.requireTeam(), digest, content.length, stored.length, this.clock.now()],
       );
-      if (made!.id === id) await this.db.query(ctx, `DELETE FROM doomed_blob WHERE id = $1`, [id]);
+      if (made!.id === id) await this.spare(ctx, id);
       return { id: made!.id, digest };
     });
   }
@@ -125,6 +125,13 @@ export class Blobs {
       );
       if (rows.length < BATCH) return;
     }
+  }
+
+  /** @throws Error when the store took so long that the sweep may have taken the name meanwhile */
+  private async spare(ctx: RequestContext, id: BlobId): Promise<void> {
+    const young = new Date(this.clock.millis() - (IDLE_SECONDS * 1000) / 2);
+    const rows = await this.db.query(ctx, `DELETE FROM doomed_blob WHERE id = $1 AND doomed_at > $2 RETURNING 1`, [id, young]);
+    if (!rows.length) throw new Error(`The store took too long to take blob ${id}.`);
   }
 
   private async use(ctx: RequestContext, digest: string): Promise<BlobId | undefined> {

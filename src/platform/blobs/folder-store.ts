@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BlobStore } from './blob-store.js';
 
 const NAME = /^[0-9a-f-]{36}$/;
+/** One that a crash left goes with its name. */
+const ASIDE = '.part';
 
 /** Blobs as files, in folders of their first letters so that none grows too long. Written aside, flushed, then renamed. */
 export class FolderStore extends BlobStore {
@@ -17,9 +18,9 @@ export class FolderStore extends BlobStore {
   async put(name: string, bytes: Buffer): Promise<void> {
     const path = this.path(name);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const aside = `${path}.${randomUUID()}.part`;
+    const aside = `${path}${ASIDE}`;
     try {
-      const file = await open(aside, 'wx', 0o600);
+      const file = await open(aside, 'w', 0o600);
       try {
         await file.writeFile(bytes);
         await file.sync();
@@ -27,6 +28,7 @@ export class FolderStore extends BlobStore {
         await file.close();
       }
       await rename(aside, path);
+      await flushFolder(dirname(path)); // else a power failure may take the name back
     } catch (error) {
       await rm(aside, { force: true });
       throw error;
@@ -43,7 +45,8 @@ export class FolderStore extends BlobStore {
   }
 
   async remove(name: string): Promise<void> {
-    await rm(this.path(name), { force: true });
+    const path = this.path(name);
+    await Promise.all([path, `${path}${ASIDE}`].map((file) => rm(file, { force: true })));
   }
 
   async check(): Promise<void> {
@@ -55,5 +58,14 @@ export class FolderStore extends BlobStore {
     if (!NAME.test(name)) throw new Error(`${JSON.stringify(name)} is no name of a blob.`);
     // The end of a version 7 UUID is random, its beginning is time.
     return join(this.folder, name.slice(-2), name.slice(-4, -2), name);
+  }
+}
+
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }

@@ -1,4 +1,4 @@
-import { DeleteObjectCommand, GetObjectCommand, HeadBucketCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { BlobStore } from './blob-store.js';
 
 export interface S3Place {
@@ -16,7 +16,10 @@ export interface S3Place {
 
 const TRIES = 4;
 
-/** Blobs in a bucket of any store that speaks S3. The bucket has to be there. */
+/**
+ * Blobs in a bucket of any store that speaks S3. The bucket has to be there; we put, get and delete in it. Whoever may
+ * not list it is told by Amazon that missing blobs are forbidden ones, so that right is needed too.
+ */
 export class S3Store extends BlobStore {
   readonly kind = 's3';
   private readonly client: S3Client;
@@ -54,7 +57,7 @@ export class S3Store extends BlobStore {
   }
 
   async check(): Promise<void> {
-    await this.client.send(new HeadBucketCommand({ Bucket: this.place.bucket }));
+    await this.get('check'); // which is not there: unlike a HEAD of the bucket, it is answered with words where it is refused
   }
 
   private at(name: string): { Bucket: string; Key: string } {

@@ -51,8 +51,12 @@ export interface BackupInput {
 const PIECE_BYTES = 32_768;
 const PIECE_TRIES = 5;
 const PAUSE = seconds(3);
-/** The size of a finished export does not change for so long. Flash of small boards is written in bursts. */
-const STEADY_SECONDS = 4;
+/**
+ * Nothing tells that an export is finished but that its size rests: for so long at least, and for a quarter of the time that it has taken
+ * so far. Small boards write in bursts, and think long about some menus.
+ */
+const REST_SECONDS = 10;
+const REST_SHARE = 4;
 /** Boards exist that take more than a minute; a job that takes 15 minutes is given up by the server. */
 const MOST_SECONDS = 600;
 const HOST = /^[A-Za-z0-9.:-]{1,253}$/;
@@ -93,18 +97,19 @@ export function renderBackup({ link, version, sftp, uploadUrl }: BackupInput): S
 /** Sets `backupSize` to the bytes of the finished export; it stays 0 when there is none in time. */
 function waitForFile(): Script {
   return script((s) => {
-    s.local('steady', 0).local('waited', 0).local('seen', '');
-    s.while(and(less(v('steady'), STEADY_SECONDS), less(v('waited'), MOST_SECONDS)), (s) => {
+    s.local('rest', 0).local('waited', 0).local('seen', '');
+    const rested = and(not(less(v('rest'), REST_SECONDS * REST_SHARE)), not(less(v('rest'), v('waited'))));
+    s.while(and(not(rested), less(v('waited'), MOST_SECONDS)), (s) => {
       s.delay(seconds(1)).assign('waited', plus(v('waited'), 1));
       s.local('now', '');
       s.if(greater(len(ours), 0), (s) => s.assign('now', toText(get('/file', ours, 'size'))));
       s.if(
         and(equal(v('now'), v('seen')), and(unequal(v('now'), ''), unequal(v('now'), '0'))),
-        (s) => s.assign('steady', plus(v('steady'), 1)),
-        (s) => s.assign('steady', 0).assign('seen', v('now')),
+        (s) => s.assign('rest', plus(v('rest'), REST_SHARE)),
+        (s) => s.assign('rest', 0).assign('seen', v('now')),
       );
     });
-    s.if(equal(v('steady'), STEADY_SECONDS), (s) => s.assign('backupSize', builtin('tonum', v('seen'))));
+    s.if(rested, (s) => s.assign('backupSize', builtin('tonum', v('seen'))));
   });
 }
 

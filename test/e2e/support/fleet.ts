@@ -75,7 +75,11 @@ export class Fleet {
   private keys = 0;
   private readonly environment: NodeJS.ProcessEnv;
 
-  private constructor(environment: NodeJS.ProcessEnv, at: string) {
+  private constructor(
+    environment: NodeJS.ProcessEnv,
+    at: string,
+    private readonly appKey: string,
+  ) {
     this.environment = environment;
     this.clock = new VirtualClock(at);
   }
@@ -88,8 +92,9 @@ export class Fleet {
     environment: NodeJS.ProcessEnv = {},
     database?: { url: string; drop(): Promise<void> },
     at = '2026-01-01T12:00:00Z',
+    appKey = APP_KEY,
   ): Promise<Fleet> {
-    const fleet = new Fleet(environment, at);
+    const fleet = new Fleet(environment, at, appKey);
     fleet.database = database ?? (await cloneDatabase());
     fleet.port = await freePort();
     await fleet.startApp();
@@ -143,7 +148,7 @@ export class Fleet {
       settings,
       logger,
       databaseUrl: this.database.url,
-      appKey: APP_KEY,
+      appKey: this.appKey,
       internalToken: INTERNAL_TOKEN,
       siteInternalToken: SITE_INTERNAL_TOKEN,
       clock: new SharedClock(this.clock),

@@ -41,6 +41,8 @@ export function serveUpload(sftp: SFTPWrapper, rights: SessionRights): void {
   const isFile = (path: string): boolean =>
     [rights.fileName, `/${rights.fileName}`, `${rights.folder}/${rights.fileName}`, `/${rights.folder}/${rights.fileName}`].includes(path);
 
+  // OpenSSH's client waits for the channel to be closed from both sides.
+  sftp.on('end', () => sftp.end());
   sftp.on('REALPATH', (id, path) => {
     rights.alive();
     const filename = place(path);
@@ -55,7 +57,7 @@ export function serveUpload(sftp: SFTPWrapper, rights: SessionRights): void {
   sftp.on('OPEN', (id, path, flags) => {
     rights.alive();
     if (!isFile(path)) return deny(id, `open ${JSON.stringify(path.slice(0, 100))}`);
-    if (!(flags & OPEN_MODE.WRITE) || flags & OPEN_MODE.READ) return deny(id, 'read');
+    if (!(flags & OPEN_MODE.WRITE)) return deny(id, 'read'); // with both, READ is what is denied
     if (state !== 'waiting') return deny(id, 'open once more');
     state = 'open';
     sftp.handle(id, HANDLE);

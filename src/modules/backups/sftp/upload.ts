@@ -18,6 +18,11 @@ export class UploadBudget {
   give(bytes: number): void {
     this.taken -= bytes;
   }
+
+  /** Bytes that uploads hold now. */
+  get used(): number {
+    return this.taken;
+  }
 }
 
 const FIRST_BYTES = 64 * 1024;
@@ -59,8 +64,13 @@ export class Upload {
     return content;
   }
 
-  /** Forgets it all. */
-  drop(): void {
+  /** The connection is over: forgets it all, and takes no more. */
+  end(): void {
+    this.refused ??= new UploadRefused('the connection is over');
+    this.drop();
+  }
+
+  private drop(): void {
     this.budget.give(this.buffer.length);
     this.buffer = Buffer.alloc(0);
     this.size = 0;
