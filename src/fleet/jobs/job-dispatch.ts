@@ -195,10 +195,11 @@ WITH standing AS (
       AND EXISTS (SELECT FROM site_section c WHERE c.site_id = $1 AND c.due_at <= $2)
       AND NOT EXISTS (SELECT FROM job f WHERE f.site_id = $1 AND f.state IN ('sent', 'busy'))
       AND (EXISTS (SELECT FROM site_section o WHERE o.site_id = $1 AND o.phase IN ('pushing', 'trial')) OR NOT (
-        -- Turn and turn about: after a script of a section a waiting job comes first, but for a change that is under way.
+        -- Turn and turn about: after a script of a section a waiting job comes first, but for a change that is under way. First of all
+        -- comes a job: the backup at adoption shows what was there before us.
         EXISTS (SELECT FROM job w WHERE w.site_id = $1 AND w.state = 'pending') AND COALESCE((
           SELECT kind = 'section' FROM (SELECT kind, sent_at FROM job l WHERE l.site_id = $1 ORDER BY created_at DESC LIMIT 20) l
-          WHERE sent_at IS NOT NULL ORDER BY sent_at DESC LIMIT 1), false))) AS due
+          WHERE sent_at IS NOT NULL ORDER BY sent_at DESC LIMIT 1), true))) AS due
   FROM site WHERE id = $1 AND team_id = $3
 ), claimed AS (
   UPDATE job SET deliveries = deliveries + 1, sent_at = $2,
