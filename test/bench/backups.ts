@@ -166,7 +166,7 @@ async function atRest(installation: Installation, teamId: TeamId, port: number, 
   const first = Math.floor(Date.now() / 1000) - 86_400 * 20;
   const next = Array.from({ length: versions }, (_, i) => i).values();
   await Promise.all(
-    Array.from({ length: 4 }, async () => {
+    Array.from({ length: 16 }, async () => {
       for (const i of next) await keep(i % owners, first + i, exportText(kilobytes * 1024, `version-${i}`));
     }),
   );

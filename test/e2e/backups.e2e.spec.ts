@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { SiteService } from '../../src/fleet/index.js';
 import { DailyRun } from '../../src/modules/backups/daily-run.js';
-import { RequestContext } from '../../src/platform/context/index.js';
+import { RequestContext, type SiteId } from '../../src/platform/context/index.js';
 import { RouterOsError, type VirtualRouter } from '../../tools/virtual-router/index.js';
 import { nodeHttp } from '../../tools/virtual-router/system/http-transport.js';
 import { sftpUpload } from '../../tools/virtual-router/system/sftp-transport.js';
@@ -243,6 +244,14 @@ describe('a backup', () => {
       await minutes(10);
       expect(await asked(sites)).toHaveLength(120);
     }, 120_000);
+
+    it('comes in the same minute whether the database looks for the site or the site for its minute', async () => {
+      const service = fleet.app.get(SiteService);
+      for (const id of (await online(20)) as SiteId[]) {
+        const found = await service.onlineInSlots(RequestContext.system('test'), [service.slotOf(id, 240)], 240);
+        expect(found.map((site) => site.id)).toContain(id);
+      }
+    });
 
     it('is made up for, a few minutes at a time, when the server was away', async () => {
       await until('00:59');
