@@ -73,12 +73,12 @@ await benchmark('backups', async (undo) => {
       all.push(...polled.latencies);
       failed += polled.failed;
       const { p50, p99 } = latencyOf(polled.latencies);
-      progress(`${what}: ${polled.scripts} scripts in ${ROUND_SECONDS} s, polls p50 ${p50} ms, p99 ${p99} ms (port ${port})`);
+      progress(`${what}: ${polled.scripts} scripts in ${ROUND_SECONDS} s, polls p50 ${p50} ms, p99 ${p99} ms`);
       if (routers.settled && (await until())) break;
     }
     return { latencies: Float64Array.from(all), failed };
   };
-  await spread('the first policy', app.port, async () => (await unfinished(db)) === 0);
+  await spread('the first policy', async () => (await unfinished(db)) === 0);
   const idle = await routers.poll(Number(values.idle));
   const idleLatency = latencyOf(idle.latencies);
   progress(`idle: polls p50 ${idleLatency.p50} ms, p99 ${idleLatency.p99} ms; ${idle.scripts} scripts`);
@@ -90,7 +90,7 @@ await benchmark('backups', async (undo) => {
   db = await installation.connect();
   const before = await brought(db);
   const began = performance.now();
-  const run = await spread('the daily run', app.port, async () => (await brought(db)) - before >= sites);
+  const run = await spread('the daily run', async () => (await brought(db)) - before >= sites);
   const seconds = rounded((performance.now() - began) / 1000);
   const latency = latencyOf(run.latencies);
   const taken = (await brought(db)) - before;
