@@ -1,10 +1,10 @@
-/** Builds the project with its benchmarks into a folder of its own and runs one: `node test/bench/run.mjs poll|fleet|stampede|start|auth|tunnel|sections|proxy|export`. */
+/** Builds the project with its benchmarks into a folder of its own and runs one: `node test/bench/run.mjs poll|fleet|stampede|start|auth|tunnel|sections|proxy|export|backups`. */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const benches = ['poll', 'fleet', 'stampede', 'start', 'auth', 'tunnel', 'sections', 'proxy', 'export'];
+const benches = ['poll', 'fleet', 'stampede', 'start', 'auth', 'tunnel', 'sections', 'proxy', 'export', 'backups'];
 const [name] = process.argv.splice(2, 1);
 if (!benches.includes(name)) {
   console.error(`usage: node test/bench/run.mjs ${benches.join('|')} [options]`);

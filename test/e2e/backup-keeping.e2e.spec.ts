@@ -50,7 +50,10 @@ describe('backups that grow old', () => {
 
   it('are all kept for a while, then one a week, then one a month, then none but the newest', async () => {
     const site = await newSite(fleet, team);
-    await versions(site, Array.from({ length: 400 }, (_, i) => i + 1)); // one a day
+    await versions(
+      site,
+      Array.from({ length: 400 }, (_, i) => i + 1),
+    ); // one a day
     const old = await newSite(fleet, team);
     await versions(old, [3000, 4000, 5000]);
     await thinOut();
@@ -75,7 +78,10 @@ describe('backups that grow old', () => {
     const site = await newSite(fleet, team);
     await versions(site, [900, 1]);
     // It was exported, unchanged, until two days ago.
-    await fleet.sql(`UPDATE backup SET confirmed_at = $2 WHERE site_id = $1 AND confirmed_at < $2`, [site, new Date(fleet.clock.now() - 2 * DAY_MS)]);
+    await fleet.sql(`UPDATE backup SET confirmed_at = $2 WHERE site_id = $1 AND confirmed_at < $2`, [
+      site,
+      new Date(fleet.clock.now() - 2 * DAY_MS),
+    ]);
     await thinOut();
     expect(await ages(site)).toEqual([1, 900]);
   });

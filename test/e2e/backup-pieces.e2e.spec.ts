@@ -4,10 +4,16 @@ import { type JobId, RequestContext, type SiteId } from '../../src/platform/cont
 import { bring, exportOf, filesOf, type Leave, leaveFor, newSite, pathOf, piece } from '../support/backups.js';
 import { Fleet, type Team } from './support/fleet.js';
 
-const text = exportOf('/ip firewall address-list', ...Array.from({ length: 3000 }, (_, i) => `add address=10.0.${i >> 8}.${i & 255} list="Gäste ${i}"`));
+const text = exportOf(
+  '/ip firewall address-list',
+  ...Array.from({ length: 3000 }, (_, i) => `add address=10.0.${i >> 8}.${i & 255} list="Gäste ${i}"`),
+);
 const EXPORT = Buffer.from(text);
 const SIZE = 30_000;
-const PIECES = Array.from({ length: Math.ceil(EXPORT.length / SIZE) }, (_, i) => [i * SIZE, EXPORT.subarray(i * SIZE, (i + 1) * SIZE)] as const);
+const PIECES = Array.from(
+  { length: Math.ceil(EXPORT.length / SIZE) },
+  (_, i) => [i * SIZE, EXPORT.subarray(i * SIZE, (i + 1) * SIZE)] as const,
+);
 
 describe('an export that comes over HTTPS in pieces', () => {
   let fleet: Fleet;
@@ -23,9 +29,9 @@ describe('an export that comes over HTTPS in pieces', () => {
     site = await newSite(fleet, team);
     leave = await leaveFor(fleet, team, site);
   });
-  const send = ([first, bytes]: readonly [number, Buffer], total = EXPORT.length, url = leave.url) => piece(fleet, url, bytes, first, total);
-  const read = async (): Promise<string> =>
-    (await team.owner.get(`/backup/${site}/${leave.name}`).set('X-View', 'true').expect(200)).text;
+  const send = ([first, bytes]: readonly [number, Buffer], total = EXPORT.length, url = leave.url) =>
+    piece(fleet, url, bytes, first, total);
+  const read = async (): Promise<string> => (await team.owner.get(`/backup/${site}/${leave.name}`).set('X-View', 'true').expect(200)).text;
   const held = async (): Promise<number> =>
     (await fleet.sql<{ n: number }>(`SELECT count(*)::int AS n FROM backup_part WHERE job_id = $1`, [leave.job]))[0]!.n;
 

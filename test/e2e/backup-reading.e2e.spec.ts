@@ -61,7 +61,11 @@ describe('backups, as people and programs read them', () => {
   it('are at every path that the contract knew, with a slash at the end and without', async () => {
     const lists = ['backup/SITE', 'backup/SITE/', 'backups/SITE', 'backups/SITE/', 'sites/SITE/backups', 'sites/SITE/backups/'];
     const diffs = ['backup/SITE/A/B', 'backup/SITE/A/diff/B', 'backups/SITE/A/B/', 'sites/SITE/backups/A/diff/B'];
-    const real = (path: string): string => `/${path.replace('SITE', site).replace('/A/', `/${first}/`).replace(/B(\/?)$/, `${second}$1`)}`;
+    const real = (path: string): string =>
+      `/${path
+        .replace('SITE', site)
+        .replace('/A/', `/${first}/`)
+        .replace(/B(\/?)$/, `${second}$1`)}`;
     const answers = async (paths: string[]): Promise<Set<string>> =>
       new Set(await Promise.all(paths.map(async (path) => (await viewer.get(real(path)).expect(200)).text)));
     expect((await answers(lists)).size).toBe(1);
@@ -201,7 +205,17 @@ describe('backups, as people and programs read them', () => {
       expect(foreign.body).toEqual({ ...none.body, request_id: expect.any(String) });
     }
     await stranger.owner.post(`/backup/${site}`).expect(404);
-    const wrong = ['1.rsc', `0${first}`, `${first.slice(0, -4)}.txt`, first.slice(0, -4), '..%2f..%2fetc%2fpasswd', '-1.rsc', '99999999999999.rsc', '%00.rsc', `${first}%0a`];
+    const wrong = [
+      '1.rsc',
+      `0${first}`,
+      `${first.slice(0, -4)}.txt`,
+      first.slice(0, -4),
+      '..%2f..%2fetc%2fpasswd',
+      '-1.rsc',
+      '99999999999999.rsc',
+      '%00.rsc',
+      `${first}%0a`,
+    ];
     for (const name of wrong) {
       expect([name, (await team.owner.get(`/backup/${site}/${name}`)).status]).toEqual([name, 404]);
       expect([name, (await team.owner.get(`/backup/${site}/${first}/${name}`)).status]).toEqual([name, 404]);
@@ -221,7 +235,9 @@ describe('backups, as people and programs read them', () => {
 
   it('show their time by the clock and in the words of whoever reads', async () => {
     const person = await fleet.person(team, 'member');
-    await fleet.sql(`UPDATE app_user SET timezone = 'Africa/Johannesburg', date_format = 'd/m/Y', time_format = 'h:i A' WHERE id = $1`, [person.userId]);
+    await fleet.sql(`UPDATE app_user SET timezone = 'Africa/Johannesburg', date_format = 'd/m/Y', time_format = 'h:i A' WHERE id = $1`, [
+      person.userId,
+    ]);
     const { body } = await person.get(`/backup/${site}`).expect(200);
     expect(body[0]).toMatchObject({ filename: second, date: '01/01/2026', time: '03:00 PM', created_at: '2026-01-01T13:00:00.000000Z' });
   });

@@ -45,12 +45,23 @@ describe('a backup is good for a restore', () => {
     return { router, site, name: newest!.filename };
   };
   const download = async (fleet: Fleet, token: string, site: string, name: string): Promise<Buffer> => {
-    const { body } = await fleet.http().get(`/backup/${site}/${name}`).set({ authorization: `Bearer ${token}`, 'X-Download': 'true' }).buffer(true).expect(200);
+    const { body } = await fleet
+      .http()
+      .get(`/backup/${site}/${name}`)
+      .set({ authorization: `Bearer ${token}`, 'X-Download': 'true' })
+      .buffer(true)
+      .expect(200);
     return body as Buffer;
   };
   /** Into a router of the same model out of its box, which reaches nobody. */
   const restore = async (file: Buffer): Promise<VirtualRouter> => {
-    const fresh = new VirtualRouter({ model: MODEL, version: '7.22.3', serial: 'SPARE', clock: fleet.clock, http: () => Promise.reject(new Error('no network yet')) });
+    const fresh = new VirtualRouter({
+      model: MODEL,
+      version: '7.22.3',
+      serial: 'SPARE',
+      clock: fleet.clock,
+      http: () => Promise.reject(new Error('no network yet')),
+    });
     routers.push(fresh);
     fresh.files.write('restore.rsc', file.toString('latin1'));
     await fresh.run('/import file-name=restore.rsc');
@@ -71,7 +82,12 @@ describe('a backup is good for a restore', () => {
     expect((await download(fleet, team.owner.token, site, name)).equals(file)).toBe(true);
 
     const database = { url: fleet.databaseUrl, drop: () => Promise.resolve() };
-    const rotated = await Fleet.start({ DATA_DIR: fleet.dataDir, APP_KEY_PREVIOUS: APP_KEY }, database, new Date(fleet.clock.now()).toISOString(), '22'.repeat(32));
+    const rotated = await Fleet.start(
+      { DATA_DIR: fleet.dataDir, APP_KEY_PREVIOUS: APP_KEY },
+      database,
+      new Date(fleet.clock.now()).toISOString(),
+      '22'.repeat(32),
+    );
     const after = await download(rotated, team.owner.token, site, name);
     expect(body((await restore(after)).export())).toBe(router.export());
     await rotated.stop();
@@ -95,7 +111,9 @@ describe('a backup is good for a restore', () => {
     await router.run('/ip dns set servers=192.0.2.54');
     await mine.owner.post(`/backup/${site}`).expect(202);
     await own.pass(120);
-    const [job] = ((await mine.owner.get(`/site/${site}/job`)).body as Record<string, unknown>[]).filter(({ should_backup }) => should_backup);
+    const [job] = ((await mine.owner.get(`/site/${site}/job`)).body as Record<string, unknown>[]).filter(
+      ({ should_backup }) => should_backup,
+    );
     expect(job).toMatchObject({ state: 'failed', failure_reason: expect.stringContaining('No backup') });
     await own.stop();
   }, 120_000);

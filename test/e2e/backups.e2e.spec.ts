@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { SiteService } from '../../src/fleet/index.js';
 import { DailyRun } from '../../src/modules/backups/daily-run.js';
-import { RequestContext } from '../../src/platform/context/index.js';
+import { RequestContext, type SiteId } from '../../src/platform/context/index.js';
 import { RouterOsError, type VirtualRouter } from '../../tools/virtual-router/index.js';
 import { nodeHttp } from '../../tools/virtual-router/system/http-transport.js';
 import { sftpUpload } from '../../tools/virtual-router/system/sftp-transport.js';
@@ -12,6 +13,7 @@ const SFTP = { SFTP: 'on', SFTP_HOST: '127.0.0.1', SFTP_PORT: '0' };
 const MINUTE = 60_000;
 const blocked = (): Promise<void> => Promise.reject(new RouterOsError('failure: connection timeout'));
 type Row = Record<string, unknown>;
+type Backup = Row & { filename: string };
 
 describe('a backup', () => {
   let fleet: Fleet;
@@ -37,7 +39,7 @@ describe('a backup', () => {
     routers.push(made.router);
     return made;
   };
-  const list = async (site: string): Promise<Row[]> => (await team.owner.get(`/backup/${site}`).expect(200)).body as Row[];
+  const list = async (site: string): Promise<Backup[]> => (await team.owner.get(`/backup/${site}`).expect(200)).body as Backup[];
   const jobs = async (site: string): Promise<Row[]> =>
     ((await team.owner.get(`/site/${site}/job`).expect(200)).body as Row[]).filter(({ should_backup }) => should_backup);
   const ask = (site: string): Promise<unknown> => team.owner.post(`/backup/${site}`).expect(202, { message: 'Backup requested' });
@@ -53,14 +55,15 @@ describe('a backup', () => {
     const [backup, ...more] = await list(site);
     expect(more).toEqual([]);
     expect(backup).toMatchObject({ version, model: 'RB5009UG+S+', serial_number: router.hardware.serial, changes: null });
-    expect((await jobs(site))[0]!['associated_backup']).toBe(`${site}/${backup!['filename']}`);
-    const { body } = await team.owner.get(`/backup/${site}/${backup!['filename']}`).expect(200);
+    expect((await jobs(site))[0]!['associated_backup']).toBe(`${site}/${backup!.filename}`);
+    const { body } = await team.owner.get(`/backup/${site}/${backup!.filename}`).expect(200);
     expect((body as { content: string }).content.endsWith(router.export())).toBe(true);
   });
 
   it('comes over HTTPS where SFTP is blocked, large and in whatever encoding', async () => {
     const { router, site } = await rested(team, { version: '7.16.2', upload: blocked });
-    for (let i = 0; i < 800; i++) await router.run(`/ip firewall address-list add list=guests address=10.${i >> 8}.${i & 255}.1 comment="Gäste Москва ${i}"`);
+    for (let i = 0; i < 800; i++)
+      await router.run(`/ip firewall address-list add list=guests address=10.${i >> 8}.${i & 255}.1 comment="Gäste Москва ${i}"`);
     const write = router.files.write.bind(router.files);
     const odd = Buffer.from(`# Büro Москва `).toString('latin1') + '\xe9\xff\r\n'; // UTF-8, then bytes that are none
     let sent = '';
@@ -70,7 +73,7 @@ describe('a backup', () => {
     const [backup] = await list(site);
     expect(backup!['bytes']).toBe(sent.length);
     expect(sent.length).toBeGreaterThan(70_000);
-    const file = `/backup/${site}/${backup!['filename']}`;
+    const file = `/backup/${site}/${backup!.filename}`;
     const raw = await team.owner.get(file).set('X-Download', '1').buffer(true).expect(200);
     expect((raw.body as Buffer).equals(Buffer.from(sent, 'latin1'))).toBe(true);
     expect((await team.owner.get(file).expect(200)).body).toMatchObject({ content: expect.stringContaining('# Büro Москва éÿ\r\n') });
@@ -79,12 +82,14 @@ describe('a backup', () => {
 
   it('does without SFTP where the connection breaks off in the middle', async () => {
     const breaks = (request: Parameters<typeof sftpUpload>[0]): Promise<void> =>
-      sftpUpload({ ...request, contents: request.contents.subarray(0, 1000) }).catch(() => undefined).then(blocked);
+      sftpUpload({ ...request, contents: request.contents.subarray(0, 1000) })
+        .catch(() => undefined)
+        .then(blocked);
     const { router, site } = await rested(team, { upload: breaks });
     await router.run('/ip dns set servers=192.0.2.53');
     expect(await take(site)).toMatchObject({ state: 'done' });
     const [backup] = await list(site);
-    const { text } = await team.owner.get(`/backup/${site}/${backup!['filename']}`).set('X-View', 'true').expect(200);
+    const { text } = await team.owner.get(`/backup/${site}/${backup!.filename}`).set('X-View', 'true').expect(200);
     expect(text.endsWith(router.export())).toBe(true);
   });
 
@@ -106,7 +111,7 @@ describe('a backup', () => {
     expect(await list(site)).toEqual([]);
     await fleet.pass(90);
     const [backup] = await list(site);
-    const { body } = await team.owner.get(`/backup/${site}/${backup!['filename']}`).expect(200);
+    const { body } = await team.owner.get(`/backup/${site}/${backup!.filename}`).expect(200);
     expect((body as { content: string }).content.endsWith(router.export())).toBe(true);
     expect((await jobs(site))[0]).toMatchObject({ state: 'done' });
   }, 60_000);
@@ -125,7 +130,7 @@ describe('a backup', () => {
     for (const version of [1, 2]) {
       await fleet.pass(300 * version);
       const job = await take(site);
-      expect(job).toMatchObject({ state: 'done', associated_backup: `${site}/${first!['filename']}` });
+      expect(job).toMatchObject({ state: 'done', associated_backup: `${site}/${first!.filename}` });
     }
     const [still, ...more] = await list(site);
     expect(more).toEqual([]);
@@ -149,29 +154,33 @@ describe('a backup', () => {
       expect(router.item('/system/identity')).toMatchObject({ name: 'changed' });
       const [backup, ...more] = await list(site);
       expect(more).toEqual([]);
-      const { body } = await team.owner.get(`/backup/${site}/${backup!['filename']}`).expect(200);
+      const { body } = await team.owner.get(`/backup/${site}/${backup!.filename}`).expect(200);
       expect((body as { content: string }).content).toContain('set name=before');
       const { body: after } = await team.owner.get(`/site/${site}/job/${String(job['id'])}`).expect(200);
-      expect(after).toMatchObject({ state: 'done', associated_backup: `${site}/${backup!['filename']}` });
+      expect(after).toMatchObject({ state: 'done', associated_backup: `${site}/${backup!.filename}` });
     });
 
     it.each([
       ['7.22.3', /No backup: the upload by HTTPS failed|No backup: neither SFTP nor HTTPS took it/],
       ['7.12.1', /script after it did not run/],
-    ])('keeps the script from running when it fails, on RouterOS %s', async (version, why) => {
-      let open = true;
-      const { router, site } = await rested(team, {
-        ...{ version, identity: 'before', upload: blocked },
-        http: (request) => (!open && request.url.includes('/backup') ? Promise.resolve({ status: 503 }) : nodeHttp(request)),
-      });
-      open = false;
-      const job = await team.owner.job(site, change, { 'x-backup': 'true' });
-      await fleet.pass(95);
-      expect(router.item('/system/identity')).toMatchObject({ name: 'before' });
-      const { body } = await team.owner.get(`/site/${site}/job/${String(job['id'])}`).expect(200);
-      expect(body).toMatchObject({ state: 'failed', associated_backup: null, failure_reason: expect.stringMatching(why) });
-      expect(await list(site)).toEqual([]);
-    }, 60_000);
+    ])(
+      'keeps the script from running when it fails, on RouterOS %s',
+      async (version, why) => {
+        let open = true;
+        const { router, site } = await rested(team, {
+          ...{ version, identity: 'before', upload: blocked },
+          http: (request) => (!open && request.url.includes('/backup') ? Promise.resolve({ status: 503 }) : nodeHttp(request)),
+        });
+        open = false;
+        const job = await team.owner.job(site, change, { 'x-backup': 'true' });
+        await fleet.pass(95);
+        expect(router.item('/system/identity')).toMatchObject({ name: 'before' });
+        const { body } = await team.owner.get(`/site/${site}/job/${String(job['id'])}`).expect(200);
+        expect(body).toMatchObject({ state: 'failed', associated_backup: null, failure_reason: expect.stringMatching(why) });
+        expect(await list(site)).toEqual([]);
+      },
+      60_000,
+    );
   });
 
   describe('that nobody asks for', () => {
@@ -195,7 +204,9 @@ describe('a backup', () => {
       return sites;
     };
     const asked = async (sites: string[]): Promise<{ site: string; at: Date }[]> =>
-      fleet.sql(`SELECT site_id AS site, created_at AS at FROM job WHERE should_backup AND site_id = ANY($1::uuid[]) ORDER BY created_at`, [sites]);
+      fleet.sql(`SELECT site_id AS site, created_at AS at FROM job WHERE should_backup AND site_id = ANY($1::uuid[]) ORDER BY created_at`, [
+        sites,
+      ]);
 
     it('comes at adoption, once', async () => {
       const own = await Fleet.start({ ...SFTP, BACKUP_AT_ADOPTION: 'true' });
@@ -206,7 +217,9 @@ describe('a backup', () => {
       expect((await mine.owner.get(`/backup/${site}`).expect(200)).body).toHaveLength(1);
       await router.paste(mine.command); // the same router again
       await own.pass(65);
-      expect(await own.sql(`SELECT description FROM job WHERE should_backup`)).toEqual([{ description: 'Configuration backup at adoption' }]);
+      expect(await own.sql(`SELECT description FROM job WHERE should_backup`)).toEqual([
+        { description: 'Configuration backup at adoption' },
+      ]);
       expect(router.failures).toEqual([]);
       await router.stop();
       await own.stop();
@@ -231,6 +244,14 @@ describe('a backup', () => {
       await minutes(10);
       expect(await asked(sites)).toHaveLength(120);
     }, 120_000);
+
+    it('comes in the same minute whether the database looks for the site or the site for its minute', async () => {
+      const service = fleet.app.get(SiteService);
+      for (const id of (await online(20)) as SiteId[]) {
+        const found = await service.onlineInSlots(RequestContext.system('test'), [service.slotOf(id, 240)], 240);
+        expect(found.map((site) => site.id)).toContain(id);
+      }
+    });
 
     it('is made up for, a few minutes at a time, when the server was away', async () => {
       await until('00:59');

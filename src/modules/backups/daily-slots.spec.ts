@@ -22,17 +22,22 @@ describe('the minutes of a daily window', () => {
 
   it('are each dealt with once a day, however irregularly somebody looks', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1439 }), fc.integer({ min: 1, max: 1440 }), fc.infiniteStream(fc.integer({ min: 1, max: 400 })), (from, minutes, steps) => {
-        const seen: number[] = [];
-        let since = at('02T00:00:00');
-        for (let now = since.getTime(); since < at('03T00:00:00');) {
-          now = Math.min(now + steps.next().value! * 1000, at('03T00:00:00').getTime());
-          const due = dueSlots(since, new Date(now), { from, minutes });
-          seen.push(...due.slots);
-          since = due.until;
-        }
-        expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: minutes }, (_, i) => i));
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 1439 }),
+        fc.integer({ min: 1, max: 1440 }),
+        fc.infiniteStream(fc.integer({ min: 1, max: 400 })),
+        (from, minutes, steps) => {
+          const seen: number[] = [];
+          let since = at('02T00:00:00');
+          for (let now = since.getTime(); since < at('03T00:00:00');) {
+            now = Math.min(now + steps.next().value! * 1000, at('03T00:00:00').getTime());
+            const due = dueSlots(since, new Date(now), { from, minutes });
+            seen.push(...due.slots);
+            since = due.until;
+          }
+          expect(seen.sort((a, b) => a - b)).toEqual(Array.from({ length: minutes }, (_, i) => i));
+        },
+      ),
       { numRuns: 20 },
     );
   });

@@ -54,8 +54,8 @@ export class Intake {
   /** @throws NotAnExport, UploadEnded; Error when the store takes nothing. Then nothing is kept, and the ticket stays good. */
   async take(ticket: Ticket, content: Buffer): Promise<void> {
     const ctx = intake.forTeam(ticket.teamId);
-    const text = decodeExport(content);
-    const arrival = { content, read: readable(text), fingerprint: exportFingerprint(text) };
+    const read = readable(decodeExport(content));
+    const arrival = { content, read, fingerprint: exportFingerprint(read) };
     const before = await this.backups.newest(ctx, ticket.siteId);
     const verdict = await this.judge(ctx, ticket, arrival, before);
     await this.db.transaction(ctx, async (ctx) => {

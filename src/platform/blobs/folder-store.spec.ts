@@ -13,7 +13,8 @@ describe('a folder of blobs', () => {
     store = new FolderStore(folder);
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
-  const files = (): string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => statSync(join(folder, file)).isFile());
+  const files = (): string[] =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => statSync(join(folder, file)).isFile());
   const pathOf = (name: string): string => join(folder, name.slice(-2), name.slice(-4, -2), name);
 
   it('gives what was put there, and nothing for what was not', async () => {

@@ -18,7 +18,15 @@ describe('a bucket of blobs', () => {
   });
   afterAll(() => s3.stop());
   const store = (more: { bucket?: string; prefix?: string; credentials?: typeof S3_KEY; endpoint?: string } = {}): S3Store =>
-    new S3Store({ bucket: 'rosfleet', region: 'us-east-1', endpoint: s3.endpoint, prefix: '', pathStyle: true, credentials: S3_KEY, ...more });
+    new S3Store({
+      bucket: 'rosfleet',
+      region: 'us-east-1',
+      endpoint: s3.endpoint,
+      prefix: '',
+      pathStyle: true,
+      credentials: S3_KEY,
+      ...more,
+    });
 
   it('gives what was put there, and nothing for what was not', async () => {
     const name = randomUUID();

@@ -74,4 +74,7 @@ const inFileOrder = (commands: readonly ExportCommand[], opaque: readonly Opaque
   opaque.length === 0 ? commands : [...commands, ...opaque].sort((a, b) => a.line - b.line);
 
 /** SHA-256 (hex) of `canonicalExport`: the same for two exports exactly when `compareExports` finds nothing. */
-export const exportFingerprint = (text: string): string => createHash('sha256').update(canonicalExport(text)).digest('hex');
+export const exportFingerprint = (side: string | RouterExport): string =>
+  createHash('sha256')
+    .update(canonicalOf(typeof side === 'string' ? parseExport(side) : side))
+    .digest('hex');

@@ -28,7 +28,8 @@ export interface RunningApp {
 
 /** A data folder of its own under the system's folder for temporary files. */
 export class Installation {
-  private readonly folder: string;
+  /** Its data folder. */
+  readonly folder: string;
   private app: ChildProcess | undefined;
 
   private constructor() {

@@ -6,6 +6,7 @@ import { heartbeatOf, tokenMaker, uptimeText } from './routers.js';
 export const VERSION = '7.22.3 (stable)';
 const POLL_SECONDS = 30;
 const TICK_MS = 4;
+const PIECE_BYTES = 32_768;
 
 export interface Polled {
   /** Milliseconds from the time at which a poll was to be sent to the end of its answer. */
@@ -18,13 +19,15 @@ export interface Polled {
 
 /**
  * Routers that poll every 30 s, each at its own moment, and report whatever script they get as run: busy, its inventory if it
- * asks for one, done. They understand nothing of it. Polls begin at their times whatever the server does, so that a stall is
+ * asks for one, its export where it takes a backup, done. They understand nothing of it. Polls begin at their times whatever the server does, so that a stall is
  * seen by all who wait in it.
  */
 export class LightRouters {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 1000 });
   private readonly token: (n: number) => string;
   private readonly tokens = new Map<number, string>();
+  /** Pieces of exports that were not taken. */
+  readonly refused: string[] = [];
   private next = 0;
   private reporting = 0;
 
@@ -32,6 +35,8 @@ export class LightRouters {
     private readonly port: number,
     teamId: TeamId,
     private readonly count: number,
+    /** What a router exports when a script asks for a backup, which it then uploads over HTTPS. */
+    private readonly exportOf: (router: number) => Buffer = () => Buffer.alloc(0),
   ) {
     this.token = tokenMaker(teamId);
   }
@@ -56,7 +61,7 @@ export class LightRouters {
               if (status !== 200) result.failed++;
               if (!text) return;
               result.scripts++;
-              void this.report(text);
+              void this.report(router, text);
             })
             .catch(() => void result.failed++)
             .finally(() => open.delete(polled));
@@ -86,7 +91,7 @@ export class LightRouters {
     return this.send('POST', '/poll', heartbeat.replace(/;version=[^;]+/, `;version=${VERSION}`), token);
   }
 
-  private async report(script: string): Promise<void> {
+  private async report(router: number, script: string): Promise<void> {
     this.reporting++;
     try {
       const plain = script.replaceAll('\\', '');
@@ -95,18 +100,37 @@ export class LightRouters {
       if (busy) await this.send('GET', busy);
       const inventory = url(/"https?:\/\/[^/"]+(\/job\/[^/"]+\/inventory[^"]*)"/);
       if (inventory) await this.send('POST', inventory, 'the same as ever');
+      const upload = url(/"https?:\/\/[^/"]+(\/job\/[^/"]+\/backup[^"]*)"/);
+      if (upload) await this.upload(upload, this.exportOf(router));
       await this.send('GET', url(/doneUrl "https?:\/\/[^/]+(\/[^"]+)"/)!);
     } finally {
       this.reporting--;
     }
   }
 
-  private send(method: string, path: string, body?: string, token?: string): Promise<{ status: number; text: string }> {
+  /** As the script does: one piece after the other. */
+  private async upload(path: string, bytes: Buffer): Promise<void> {
+    for (let first = 0; first < bytes.length; first += PIECE_BYTES) {
+      const piece = bytes.subarray(first, first + PIECE_BYTES);
+      const range = { 'content-range': `bytes ${first}-${first + piece.length - 1}/${bytes.length}` };
+      const { status, text } = await this.send('POST', path, piece, undefined, { 'content-type': 'application/octet-stream', ...range });
+      if (status !== 200) this.refused.push(`${status} ${text}`);
+    }
+  }
+
+  private send(
+    method: string,
+    path: string,
+    body?: string | Buffer,
+    token?: string,
+    more: Record<string, string> = {},
+  ): Promise<{ status: number; text: string }> {
     return new Promise((resolve, reject) => {
       const headers = {
         'user-agent': 'Mikrotik/7.x Fetch',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'text/plain', 'content-length': Buffer.byteLength(body) }),
+        ...more,
       };
       const sent = request({ host: '127.0.0.1', port: this.port, method, path, headers, agent: this.agent }, (response) => {
         let text = '';

@@ -79,8 +79,7 @@ requireEngine('sftp').describe('uploads by OpenSSH’s own client', () => {
 
   it('need the user whose password it is', async () => {
     const other = await newSite(fleet, team);
-    for (const user of [other, 'root', 'admin'])
-      expect((await openSsh.sftp(user, leave.password, ['pwd']).ended).code).toBe(255);
+    for (const user of [other, 'root', 'admin']) expect((await openSsh.sftp(user, leave.password, ['pwd']).ended).code).toBe(255);
   });
 
   it('use the password up, whether a file came or not', async () => {
@@ -128,7 +127,13 @@ requireEngine('sftp').describe('uploads by OpenSSH’s own client', () => {
   });
 
   it('allow nothing after it either, and keep the first', async () => {
-    const { said } = await sftp([put(EXPORT), `-${put(exportOf('/ip'))}`, `-put ${openSsh.file('x')} other.rsc`, `-get ${leave.name}`, '-ls']).ended;
+    const { said } = await sftp([
+      put(EXPORT),
+      `-${put(exportOf('/ip'))}`,
+      `-put ${openSsh.file('x')} other.rsc`,
+      `-get ${leave.name}`,
+      '-ls',
+    ]).ended;
     expect(said.match(/nothing else|Permission denied/gi)!.length).toBeGreaterThanOrEqual(3);
     const { text } = await team.owner.get(`/backup/${site}/${leave.name}`).set('X-View', 'true').expect(200);
     expect(text).toBe(EXPORT);
@@ -203,7 +208,7 @@ requireEngine('sftp').describe('uploads by OpenSSH’s own client', () => {
     server.patience = { ...patience, idle: 1000, whole: 3000 };
     const client = new ssh2.Client();
     let written = 0;
-    const closed = new Promise((done) => client.once('close', done));
+    const closed = new Promise<void>((done) => client.once('close', () => done()));
     client.on('error', () => undefined);
     client.on('ready', () =>
       client.sftp((_, sftp) =>
