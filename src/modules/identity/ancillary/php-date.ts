@@ -52,7 +52,7 @@ export function formatPhpDate(date: Date, pattern: string, timeZone: string, loc
 }
 
 function momentOf(date: Date, timeZone: string, locale: string): Moment {
-  const parts = new Intl.DateTimeFormat('en-US', {
+  const parts = formatter('en-US', {
     ...{ timeZone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23' },
     ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' },
   }).formatToParts(date);
@@ -62,8 +62,23 @@ function momentOf(date: Date, timeZone: string, locale: string): Moment {
     ...{ hour: number('hour'), minute: number('minute'), second: number('second') },
     // Beside a day, where languages that decline the names of months do so.
     name: (style, part) =>
-      new Intl.DateTimeFormat(locale, { timeZone, calendar: 'gregory', weekday: style, day: 'numeric', month: style, year: 'numeric' })
+      formatter(locale, { timeZone, calendar: 'gregory', weekday: style, day: 'numeric', month: style, year: 'numeric' })
         .formatToParts(date)
         .find(({ type }) => type === part)!.value,
   };
+}
+
+/** Making one takes some hundred times as long as using it, and a list has many dates of one reader. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+const MOST_FORMATTERS = 1000;
+
+/** @throws RangeError for an unknown time zone or a malformed locale */
+function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify([locale, options]);
+  const known = formatters.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(locale, options);
+  if (formatters.size >= MOST_FORMATTERS) formatters.clear();
+  formatters.set(key, made);
+  return made;
 }
