@@ -61,11 +61,7 @@ await benchmark('backups', async (undo) => {
 
   const routers = new LightRouters(app.port, teamId, sites, (n) => Buffer.from(exportText(kilobytes * 1024, `${serialOf(n)}`)));
   undo.push(async () => routers.close());
-  const spread = async (
-    what: string,
-    port: number,
-    until: () => Promise<boolean>,
-  ): Promise<{ latencies: Float64Array; failed: number }> => {
+  const spread = async (what: string, until: () => Promise<boolean>): Promise<{ latencies: Float64Array; failed: number }> => {
     const all: number[] = [];
     let failed = 0;
     for (let round = 0; round < (minutes + 15) * 2; round++) {

@@ -106,7 +106,8 @@ export class BackupService {
   private async two(ctx: RequestContext, siteId: SiteId, from: string, to: string): Promise<readonly [string, string]> {
     await this.sites.get(ctx, siteId);
     const [a, b] = await Promise.all([this.find(ctx, siteId, from), this.find(ctx, siteId, to)]);
-    return [(await this.read(ctx, a)).text, (await this.read(ctx, b)).text];
+    const [before, after] = await Promise.all([this.read(ctx, a), this.read(ctx, b)]);
+    return [before.text, after.text];
   }
 
   private async find(ctx: RequestContext, siteId: SiteId, fileName: string): Promise<Backup> {

@@ -13,7 +13,7 @@ export class BackupsRepository extends TeamRepository<Backup> {
 
   /** Of a site, newest first. */
   list(ctx: RequestContext, siteId: SiteId, { limit, offset }: Slice): Promise<Backup[]> {
-    return this.rows(ctx).andWhere('e.siteId = :siteId', { siteId }).orderBy('e.takenAt', 'DESC').limit(limit).offset(offset).getMany();
+    return this.db.query<Backup>(ctx, LIST, [ctx.requireTeam(), siteId, limit, offset]);
   }
 
   find(ctx: RequestContext, siteId: SiteId, takenAt: Date): Promise<Backup | null> {
@@ -59,6 +59,12 @@ export class BackupsRepository extends TeamRepository<Backup> {
     await this.db.query(ctx, `DELETE FROM backup WHERE team_id = $1`, [ctx.requireTeam()]);
   }
 }
+
+/** In plain SQL: making entities of a hundred rows takes longer than everything else about a list. */
+const LIST = `
+SELECT id, team_id AS "teamId", site_id AS "siteId", taken_at AS "takenAt", confirmed_at AS "confirmedAt", job_id AS "jobId", size, blob_id AS "blobId",
+  fingerprint, version, model, serial_number AS "serialNumber", software_id AS "softwareId", changes
+FROM backup WHERE team_id = $1 AND site_id = $2 ORDER BY taken_at DESC LIMIT $3 OFFSET $4`;
 
 /**
  * How long versions are kept, each limit as a point in time. The age of a version counts from when its router last had it (`confirmedAt`):
