@@ -53,7 +53,8 @@ export function formatPhpDate(date: Date, pattern: string, timeZone: string, loc
 
 function momentOf(date: Date, timeZone: string, locale: string): Moment {
   // Month, day, year, hour, minute, second: reading them out of the text takes half of what formatToParts does.
-  const [month, day, year, hour, minute, second] = clockOf(timeZone).format(date).match(/\d+/g)!.map(Number) as Clock;
+  const [month, day, year, hour, minute, second] =
+    timeZone === 'UTC' ? utcClock(date) : (clockOf(timeZone).format(date).match(/\d+/g)!.map(Number) as Clock);
   return {
     ...{ year, month, day, hour, minute, second },
     // Beside a day, where languages that decline the names of months do so.
@@ -65,6 +66,12 @@ function momentOf(date: Date, timeZone: string, locale: string): Moment {
 }
 
 type Clock = [month: number, day: number, year: number, hour: number, minute: number, second: number];
+
+/** What programs mostly have, without a formatter. */
+const utcClock = (date: Date): Clock => [
+  ...([date.getUTCMonth() + 1, date.getUTCDate(), date.getUTCFullYear()] as const),
+  ...([date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()] as const),
+];
 
 /** Making a formatter takes some hundred times as long as using it, and a list has many dates of one reader. */
 const clocks = new Map<string, Intl.DateTimeFormat>();
