@@ -48,8 +48,8 @@ export class BackupService {
 
   /** Newest first. @throws SiteNotFound */
   async list(ctx: RequestContext, siteId: SiteId, slice: Slice): Promise<Backup[]> {
-    await this.sites.get(ctx, siteId);
-    return this.backups.list(ctx, siteId, slice);
+    const [, backups] = await Promise.all([this.sites.get(ctx, siteId), this.backups.list(ctx, siteId, slice)]);
+    return backups;
   }
 
   /** Queues a backup; one that waits already is the same. @throws SiteNotFound, SiteBeingDeleted, BackupUnavailable */

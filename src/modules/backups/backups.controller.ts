@@ -69,8 +69,7 @@ export class BackupsController {
   })
   @ApiOkResponse({ type: BackupFileDto, isArray: true })
   async list(@Ctx() ctx: RequestContext, @IdParam('site') site: SiteId, @Query() page: PageQuery): Promise<BackupFileDto[]> {
-    const backups = await this.backups.list(ctx, site, sliceOf(page, CAP));
-    const dates = await this.dates.of(ctx);
+    const [backups, dates] = await Promise.all([this.backups.list(ctx, site, sliceOf(page, CAP)), this.dates.of(ctx)]);
     return backups.map((backup) => toFileDto(backup, dates));
   }
 
