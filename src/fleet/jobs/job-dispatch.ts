@@ -30,7 +30,7 @@ interface Turn {
   /** A section has something to send, and nothing is in flight; then no other job is claimed. */
   readonly due: boolean;
   /** Scripts wait, besides the one that is claimed. */
-  readonly waiting: boolean;
+  readonly waiting: number;
   readonly job: Claimed | null;
 }
 
@@ -42,7 +42,6 @@ interface Claimed {
   /** A part of a push: its end is all that counts. */
   readonly ofSection?: true;
   readonly state: JobState;
-  readonly remaining: number;
 }
 
 /** Connections to the database that turns of routers may take together, of those that the process has. */
@@ -113,7 +112,7 @@ export class JobDispatch {
       this.hints.addPromptWork(device.siteId); // until it confirms, each poll brings the removal again
       return this.removal(device, version);
     }
-    return turn.job ? this.deliver(ctx, device, turn.job, version) : '';
+    return turn.job ? this.deliver(ctx, device, turn.job, version, turn.waiting) : '';
   }
 
   /**
@@ -152,12 +151,18 @@ export class JobDispatch {
     if (!job) return null;
     const step = job.step ? [job.step.type, job.step.run, job.step.message, JSON.stringify(job.step.context)] : [null, null, null, null];
     await this.db.query(ctx, INSERT_SECTION_JOB, [job.id, device.teamId, device.siteId, job.title, now, ...step]);
-    return { id: job.id, script: job.payload, sealed: false, backup: false, ofSection: true, state: 'sent', remaining: 0 };
+    return { id: job.id, script: job.payload, sealed: false, backup: false, ofSection: true, state: 'sent' };
   }
 
-  private async deliver(ctx: RequestContext, { siteId, teamId }: DeviceIdentity, job: Claimed, version: string): Promise<string> {
+  private async deliver(
+    ctx: RequestContext,
+    { siteId, teamId }: DeviceIdentity,
+    job: Claimed,
+    version: string,
+    waiting: number,
+  ): Promise<string> {
     const before = job.backup ? await this.backups.prepare(ctx, { jobId: job.id, siteId, teamId, version }) : undefined;
-    const script = this.wrap(job, version, before);
+    const script = this.wrap(job, version, job.ofSection ? 0 : waiting, before);
     const limit = answerLimitBytes(version);
     if (Buffer.byteLength(script) <= limit) return script;
     await this.jobs.signal(
@@ -168,10 +173,10 @@ export class JobDispatch {
     return '';
   }
 
-  private wrap(job: Claimed, version: string, before: Script | undefined): string {
+  private wrap(job: Claimed, version: string, remaining: number, before: Script | undefined): string {
     const status = (status: 'busy' | 'done' | 'fail'): string => this.urls.sign(`/job/${job.id}/update`, { status });
     return renderJob({
-      ...{ link: this.links.link, version, token: uuidToBase62(job.id), payload: this.payload(job), remaining: job.remaining },
+      ...{ link: this.links.link, version, token: uuidToBase62(job.id), payload: this.payload(job), remaining },
       ...(before && { before }),
       ...{ busyUrl: job.ofSection ? null : status('busy'), doneUrl: status('done'), failUrl: status('fail') },
     }).toString();
@@ -211,15 +216,14 @@ WITH standing AS (
                 AND NOT EXISTS (SELECT FROM job f WHERE f.site_id = $1 AND f.state IN ('sent', 'busy'))
               ORDER BY created_at, id LIMIT 1 FOR UPDATE)
     AND state = 'pending'
-  RETURNING id, description, needs_acknowledgement, json_build_object('id', id, 'script', script, 'sealed', sealed, 'backup', should_backup, 'state', state,
-    'remaining', (SELECT count(*)::int FROM job w WHERE w.site_id = $1 AND w.state = 'pending') - 1) AS job
+  RETURNING id, description, needs_acknowledgement, json_build_object('id', id, 'script', script, 'sealed', sealed, 'backup', should_backup, 'state', state) AS job
 ), logged AS (${logged(`
   SELECT $1::uuid, $2::timestamptz, $3::uuid, 'job.sent', CASE WHEN needs_acknowledgement THEN 'Pending' ELSE 'Completed' END, id, 'job ' || id,
     CASE WHEN needs_acknowledgement THEN '${DELIVERED}' ELSE '${DELIVERED_UNACKNOWLEDGED}' END, jsonb_build_object('job_id', id, 'description', description)
   FROM claimed`)}
 )
 SELECT generation, leaving, version, due, job,
-  EXISTS (SELECT FROM job w WHERE w.site_id = $1 AND w.state = 'pending' AND w.id IS DISTINCT FROM claimed.id) AS waiting
+  (SELECT count(*)::int FROM job w WHERE w.site_id = $1 AND w.state = 'pending' AND w.id IS DISTINCT FROM claimed.id) AS waiting
 FROM standing LEFT JOIN claimed ON true`;
 
 /** With its step in the orchestration log, if it has one. */
