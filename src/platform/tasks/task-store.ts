@@ -137,9 +137,9 @@ export class TaskStore {
     return rows.map((row) => ({ ...row, leasedAt }));
   }
 
-  /** Keeps the lease of work that takes long. Answers false when it was lost. */
+  /** Keeps the lease of work that takes long; one asked late never shortens it. Answers false when it was lost. */
   extend(ctx: RequestContext, task: LeasedTask, leaseSeconds: number): Promise<boolean> {
-    return this.change(ctx, task, `lease_until = $3`, [this.in(leaseSeconds)]);
+    return this.change(ctx, task, `lease_until = GREATEST(lease_until, $3)`, [this.in(leaseSeconds)]);
   }
 
   /** The work is done. Answers false when the lease was lost before. */

@@ -79,6 +79,18 @@ export function taskFaults(bench: TaskBench): void {
     gate.release();
   });
 
+  it('never shortens a lease by an extension that was asked earlier and comes later', async () => {
+    const { store, tasks } = await bench.process();
+    const id = (await tasks.add(ctx, note, { text: 'kept' }))!;
+    const leased = (await store.leaseOne(ctx, id, { 'contract.note': 30 }))!;
+    const until = bench.clock.millis() + 90_000;
+    bench.clock.advance(60_000);
+    expect(await store.extend(ctx, leased, 30)).toBe(true);
+    bench.clock.advance(-20_000);
+    expect(await store.extend(ctx, leased, 30)).toBe(true);
+    expect((await bench.row(id)).lease_until?.getTime()).toBe(until);
+  });
+
   it('waits for running work when it stops, and starts nothing new', async () => {
     const gate = bench.gate();
     const one = (await bench.process()).handle(note, async (_ctx, { text }) => {
