@@ -45,6 +45,8 @@ describe('a configuration section', () => {
   };
   const section = async (): Promise<Record<string, unknown>> =>
     (await team.owner.get(`/sites/${site}/sections/sample`).expect(200)).body as Record<string, unknown>;
+  /** How often the router said what became of a script. */
+  const reports = (): number => router.requests.filter(({ url }) => url.includes('/update?')).length;
   const port = (): unknown => router.items('/ip/firewall/filter').find((one) => String(one['comment']).includes('sample'))?.['dst-port'];
 
   it('comes into force with the adoption', async () => {
@@ -67,17 +69,19 @@ describe('a configuration section', () => {
     for (let i = 0; i < 7 && port() !== '2222'; i++) await fleet.pass(5);
     expect(await section()).toMatchObject({ status: 'syncing' });
     expect(port()).toBe('2222');
+    const scripts = reports();
     await fleet.pass(31);
-    expect(await section()).toMatchObject({ status: 'applied', wanted: 2, applied: 2 });
+    expect(await section()).toMatchObject({ status: 'applied', wanted: 2, applied: 2, checked_at: expect.any(String) });
+    await fleet.pass(65);
+    expect(reports()).toBe(scripts + 1); // the confirmation, and our first look with it
   });
 
   it('with an equal wish sends nothing', async () => {
-    await fleet.pass(65); // our first look at it is done
     await mark(rule('2222'));
-    const requests = router.requests.filter(({ url }) => url.includes('/update?')).length;
+    const scripts = reports();
     await fleet.pass(31);
     expect(await section()).toMatchObject({ status: 'applied', wanted: 3, applied: 3 });
-    expect(router.requests.filter(({ url }) => url.includes('/update?')).length).toBe(requests);
+    expect(reports()).toBe(scripts);
   });
 
   it('takes the newest of many wishes', async () => {

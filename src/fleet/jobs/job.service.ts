@@ -115,7 +115,7 @@ export class JobService {
 
   /** @throws SiteNotFound */
   async list(ctx: RequestContext, siteId: SiteId, slice: Slice): Promise<Job[]> {
-    await this.sites.get(ctx, siteId);
+    await this.sites.require(ctx, siteId);
     return this.jobs.list(ctx, siteId, slice);
   }
 

@@ -28,7 +28,7 @@ export class SiteRuns {
 
   /** Newest first. @throws SiteNotFound */
   async list(ctx: RequestContext, siteId: SiteId, slice: Slice): Promise<SiteRun[]> {
-    await this.sites.get(ctx, siteId);
+    await this.sites.require(ctx, siteId);
     const runs = await this.log.runs(ctx, siteId, slice);
     const sections = await this.sections.ofSite(ctx, siteId);
     return runs.map((steps) => {

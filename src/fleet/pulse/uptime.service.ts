@@ -77,7 +77,7 @@ export class UptimeService {
 
   /** Samples of some days, both included; per hour where the range is long. @throws SiteNotFound, ValidationFailed */
   async samples(ctx: RequestContext, siteId: SiteId, start: Date, end: Date): Promise<StatRow[]> {
-    await this.sites.get(ctx, siteId);
+    await this.sites.require(ctx, siteId);
     const until = new Date(end.getTime() + DAY_MS);
     const length = until.getTime() - start.getTime();
     if (length <= 0) throw new ValidationFailed({ end_date: ['end_date must not lie before start_date'] });

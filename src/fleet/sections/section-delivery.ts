@@ -101,7 +101,7 @@ export class SectionDelivery {
   ): Promise<SectionJob | undefined> {
     switch (row.phase) {
       case 'trial':
-        return this.judge(definition, row);
+        return this.judge(ctx, definition, row);
       case 'pushing':
       case 'idle':
         if (row.phase === 'pushing' || row.wanted > row.applied) return this.push(ctx, definition, row, site);
@@ -151,16 +151,25 @@ export class SectionDelivery {
   }
 
   /** The router came back after the push: keep it, unless the management path that was open is not any more. */
-  private judge(definition: SectionDefinition, row: SiteSection): SectionJob | undefined {
+  private async judge(ctx: RequestContext, definition: SectionDefinition, row: SiteSection): Promise<SectionJob | undefined> {
     const now = this.clock.now();
     if (row.pathBefore === 'open' && row.pathAfter === null && now < trialEnd(row.sentAt!)) {
       row.dueAt = trialEnd(row.sentAt!); // the probe makes it due before
       return undefined;
     }
     const cut = row.pathBefore === 'open' && row.pathAfter === 'closed';
-    row.phase = cut ? 'aborting' : 'confirming';
-    if (cut) row.lastError = 'After this change the router could not be reached through its management path; the change was undone.';
-    return this.job(row, definition, cut ? renderAbort() : renderConfirm(row.section, row.sent));
+    if (cut) {
+      row.phase = 'aborting';
+      row.lastError = 'After this change the router could not be reached through its management path; the change was undone.';
+      return this.job(row, definition, renderAbort());
+    }
+    // With the first look at it, which would cost another poll.
+    row.phase = 'confirming';
+    row.fingerprint = null;
+    const wish = await this.repository.load(ctx, row.sentHash);
+    const id = newId<JobId>();
+    const look = wish && !isEmpty(wish) ? this.inventory(definition, wish, id) : undefined;
+    return this.job(row, definition, renderConfirm(row.section, row.sent, look), id);
   }
 
   private async look(ctx: RequestContext, definition: SectionDefinition, row: SiteSection): Promise<SectionJob | undefined> {
@@ -171,8 +180,12 @@ export class SectionDelivery {
     }
     row.phase = 'checking';
     const id = newId<JobId>();
+    return this.job(row, definition, this.inventory(definition, wish, id), id);
+  }
+
+  private inventory(definition: SectionDefinition, wish: KeyedWish, id: JobId): Script {
     const reportUrl = this.urls.sign(`/job/${id}/inventory`, {});
-    return this.job(row, definition, renderInventory({ link: this.links.link, footprint: footprintOf(definition), wish, reportUrl }), id);
+    return renderInventory({ link: this.links.link, footprint: footprintOf(definition), wish, reportUrl });
   }
 
   /** Sites that change together get the same scripts, but for the job around them. */

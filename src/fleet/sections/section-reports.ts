@@ -42,7 +42,7 @@ export class SectionReports {
     const now = this.clock.now();
     Object.assign(row, afterJob(row, outcome, now, reason, this.settings.SECTION_CHECK_MINUTES * 60), { jobId: null });
     if (row.applied > applied || (phase === 'confirming' && outcome === 'done')) {
-      Object.assign(row, { appliedAt: now, fingerprint: null });
+      row.appliedAt = now;
       await this.events.publish(ctx, new SectionApplied(teamId, siteId, section, row.applied));
     } else if (phase !== 'checking' && row.phase === 'idle') {
       await this.events.publish(ctx, new SectionFailed(teamId, siteId, section, row.lastError ?? reason, row.sent));
@@ -58,11 +58,14 @@ export class SectionReports {
     }
   }
 
-  /** The fingerprint that a router took of a section. The first after a push is how it shall stay; another one means drift. */
+  /**
+   * The fingerprint that a router took of a section. The first after a push, which comes with its confirmation, is how it shall
+   * stay; another one means drift.
+   */
   async inventory(jobId: JobId, fingerprint: string): Promise<void> {
     await this.db.transaction(RequestContext.system('section-inventory'), async (ctx) => {
       const row = await this.repository.lockByJob(ctx, jobId);
-      if (!row || row.phase !== 'checking') return;
+      if (row?.phase !== 'checking' && row?.phase !== 'confirming') return;
       const now = this.clock.now();
       const drifted = row.fingerprint !== null && row.fingerprint !== fingerprint;
       Object.assign(row, { checkedAt: now, fingerprint: drifted ? null : fingerprint });

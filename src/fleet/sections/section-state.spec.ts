@@ -3,7 +3,7 @@ import { afterJob, retrySeconds, type SectionOutcome, type SectionPhase, type Se
 
 const now = new Date('2026-01-01T00:00:00Z');
 const state = (more: Partial<SectionState> = {}): SectionState => ({
-  phase: 'idle', wanted: 3, sent: 3, applied: 2, appliedHash: 'old', sentHash: 'new', salt: 1, part: 0, parts: 1, trial: true, attempts: 0, lastError: null,
+  phase: 'idle', wanted: 3, sent: 3, applied: 2, appliedHash: 'old', sentHash: 'new', salt: 1, part: 0, parts: 1, trial: true, attempts: 0, lastError: null, fingerprint: null,
   dueAt: null, ...more,
 }); // prettier-ignore
 const after = (more: Partial<SectionState>, outcome: SectionOutcome): SectionState => afterJob(state(more), outcome, now, 'because', 3600);
@@ -12,6 +12,12 @@ describe('a section', () => {
   it('is on trial after its last part, and in force after the confirmation', () => {
     expect(after({ phase: 'pushing' }, 'done')).toMatchObject({ phase: 'trial', applied: 2, dueAt: now });
     expect(after({ phase: 'confirming' }, 'done')).toMatchObject({ phase: 'idle', applied: 3, appliedHash: 'new', attempts: 0 });
+  });
+
+  it('is looked at soon after the confirmation, or after a while when it was looked at with it', () => {
+    expect(after({ phase: 'confirming' }, 'done').dueAt).toEqual(now);
+    expect(after({ phase: 'confirming', fingerprint: 'f' }, 'done').dueAt).toEqual(new Date('2026-01-01T01:00:00Z'));
+    expect(after({ phase: 'confirming', fingerprint: 'f', wanted: 4 }, 'done').dueAt).toEqual(now);
   });
 
   it('that cannot cut anything is in force after its last part', () => {

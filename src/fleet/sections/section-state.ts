@@ -29,6 +29,8 @@ export interface SectionState {
   /** Failures since the last success or newer wish. */
   readonly attempts: number;
   readonly lastError: string | null;
+  /** What the router said of its items when it was last looked at; null when it was not since the last push. */
+  readonly fingerprint: string | null;
   /** When the next poll has something to do for it; null while a job is in flight. */
   readonly dueAt: Date | null;
 }
@@ -51,9 +53,12 @@ export function afterJob(state: SectionState, outcome: SectionOutcome, now: Date
     case 'pushing':
       if (outcome !== 'done') return failed(state, now, reason);
       if (state.part + 1 < state.parts) return { ...state, part: state.part + 1, dueAt: now };
-      return state.trial ? { ...state, phase: 'trial', dueAt: now } : inForce(state, now);
+      return state.trial ? { ...state, phase: 'trial', dueAt: now } : { ...inForce(state, now), fingerprint: null };
     case 'confirming':
-      if (outcome === 'done') return inForce(state, now);
+      if (outcome === 'done') {
+        const looked = state.fingerprint !== null && state.wanted === state.sent;
+        return looked ? { ...inForce(state, now), dueAt: seconds(now, checkSeconds) } : inForce(state, now);
+      }
       // Nobody knows whether the router kept or undid it: everything is written anew.
       if (outcome === 'lost') return failed({ ...state, appliedHash: null, salt: state.salt + 1 }, now, reason);
       return failed(state, now, reason);
@@ -67,7 +72,7 @@ export function afterJob(state: SectionState, outcome: SectionOutcome, now: Date
   }
 }
 
-/** The wish on its way is in force. A newer one, if there is one, comes next; the fingerprint is read soon. */
+/** The wish on its way is in force. A newer one, if there is one, comes next, else the fingerprint is read. */
 export const inForce = (state: SectionState, now: Date): SectionState => ({
   ...state,
   phase: 'idle',

@@ -46,7 +46,7 @@ export class SectionService {
 
   /** All sections at a site, in the order in which they are pushed. @throws SiteNotFound */
   async list(ctx: RequestContext, siteId: SiteId): Promise<SectionReport[]> {
-    await this.sites.get(ctx, siteId);
+    await this.sites.require(ctx, siteId);
     const rows = new Map((await this.repository.ofSite(ctx, siteId)).map((row) => [row.section, row]));
     return this.sections.all.map((definition) => ({ definition, row: rows.get(definition.name) ?? null }));
   }

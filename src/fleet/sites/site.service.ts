@@ -80,6 +80,11 @@ export class SiteService {
     return site;
   }
 
+  /** That the team has this site, for reads beside it that need nothing else of it. @throws SiteNotFound */
+  async require(ctx: RequestContext, id: SiteId): Promise<void> {
+    if (!(await this.sites.has(ctx, id))) throw new SiteNotFound();
+  }
+
   /** The site, noted as opened by this person. @throws SiteNotFound */
   async open(ctx: RequestContext, id: SiteId): Promise<SiteWithPulse> {
     const site = await this.get(ctx, id);

@@ -47,6 +47,11 @@ export class SitesRepository extends TeamRepository<Site> {
     return merge(await this.withPulse(ctx).andWhere('e.id = :id', { id }).getRawAndEntities<RawPulse>())[0];
   }
 
+  /** Whether the team has this site, also while it is being deleted. */
+  async has(ctx: RequestContext, id: SiteId): Promise<boolean> {
+    return (await this.db.query(ctx, `SELECT FROM site WHERE team_id = $1 AND id = $2`, [ctx.requireTeam(), id])).length > 0;
+  }
+
   /** Ids of sites as lists show them, oldest first; of these only, when some are given. */
   async ids(ctx: RequestContext, among?: readonly SiteId[]): Promise<SiteId[]> {
     const rows = await this.db.query<{ id: SiteId }>(

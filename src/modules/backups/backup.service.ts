@@ -48,7 +48,8 @@ export class BackupService {
 
   /** Newest first. @throws SiteNotFound */
   async list(ctx: RequestContext, siteId: SiteId, slice: Slice): Promise<Backup[]> {
-    const [, backups] = await Promise.all([this.sites.get(ctx, siteId), this.backups.list(ctx, siteId, slice)]);
+    const backups = await this.backups.list(ctx, siteId, slice);
+    if (!backups.length) await this.sites.require(ctx, siteId); // a site with versions is there
     return backups;
   }
 
@@ -59,7 +60,7 @@ export class BackupService {
 
   /** @throws SiteNotFound, BackupNotFound, BackupUnreadable */
   async get(ctx: RequestContext, siteId: SiteId, fileName: string): Promise<ReadBackup> {
-    await this.sites.get(ctx, siteId);
+    await this.sites.require(ctx, siteId);
     return this.read(ctx, await this.find(ctx, siteId, fileName));
   }
 
@@ -77,7 +78,7 @@ export class BackupService {
 
   /** Local networks of the newest version; none where there is no version. @throws SiteNotFound, BackupUnreadable */
   async subnets(ctx: RequestContext, siteId: SiteId): Promise<Subnet[]> {
-    await this.sites.get(ctx, siteId);
+    await this.sites.require(ctx, siteId);
     const newest = await this.backups.newest(ctx, siteId);
     return newest ? localSubnets(parseExport((await this.read(ctx, newest)).text), { isOurs }) : [];
   }
@@ -104,7 +105,7 @@ export class BackupService {
   }
 
   private async two(ctx: RequestContext, siteId: SiteId, from: string, to: string): Promise<readonly [string, string]> {
-    await this.sites.get(ctx, siteId);
+    await this.sites.require(ctx, siteId);
     const [a, b] = await Promise.all([this.find(ctx, siteId, from), this.find(ctx, siteId, to)]);
     const [before, after] = await Promise.all([this.read(ctx, a), this.read(ctx, b)]);
     return [before.text, after.text];

@@ -78,7 +78,7 @@ export class AsynchronousService implements OnModuleInit {
 
   /** Notices of the newest requests of a site, newest first, at most `limit`. @throws SiteNotFound */
   async notices(ctx: RequestContext, siteId: SiteId, limit: number): Promise<NoticeOfRequest[]> {
-    await this.sites.get(ctx, siteId);
+    await this.sites.require(ctx, siteId);
     const requests = new Map((await this.requests.withNotices(ctx, siteId, NOTICES_OF)).map((request) => [request.id, request]));
     const deliveries = await this.webhooks.ofStreams(ctx, [...requests.keys()], limit);
     return deliveries.map((delivery) => ({ delivery, request: requests.get(delivery.stream)! }));

@@ -70,7 +70,7 @@ export class RoutersController {
   @ApiOperation({ operationId: 'listRouterFaults', summary: 'Last 100 faults of a router, newest first' })
   @ApiOkResponse({ schema: { type: 'array', maxItems: FAULTS, items: { $ref: getSchemaPath(RouterFaultDto) } }, headers: RATE_HEADERS })
   async faultsOf(@Ctx() ctx: RequestContext, @IdParam('router_id') siteId: SiteId): Promise<RouterFaultDto[]> {
-    await this.sites.get(ctx, siteId);
+    await this.sites.require(ctx, siteId);
     const now = this.clock.now();
     return (await this.faults.ofSite(ctx, siteId, FAULTS)).map((fault) => toRouterFaultDto(fault, siteId, now));
   }

@@ -68,6 +68,12 @@ export const HANDLES = Symbol('handles-task');
 export const RECURS = Symbol('recurs');
 export const TASK_ON = Symbol('task-on');
 
+/** Which events lead to a task. */
+export interface TaskPromise {
+  readonly event: EventClass;
+  readonly when: (event: DomainEvent) => boolean;
+}
+
 /** The method that does this kind of work. ctx is the system's, for the task's team when it has one. */
 export const Handles =
   <P>(kind: TaskKind<P>) =>
@@ -89,13 +95,17 @@ export const Every =
  * Promises that the method runs for every such event, at least once: the task row is written in the publisher's
  * transaction. The event's own properties are the payload, dates as ISO text. An event that names its team
  * (`teamId`) is handled for that team, any other one for the publisher's.
+ * @param options `when` says which of the events are meant; all, where it is missing. For the others nothing is written.
  */
 export const TaskOn =
-  <E extends DomainEvent>(event: EventClass<E>, options: { name: string; lane: Lane; maxAttempts?: number }) =>
+  <E extends DomainEvent>(
+    event: EventClass<E>,
+    { when, ...kind }: { name: string; lane: Lane; maxAttempts?: number; when?: (event: E) => boolean },
+  ) =>
   <M extends TaskHandler<Plain<E>>>(_target: object, _name: string | symbol, descriptor: TypedPropertyDescriptor<M>): void => {
-    const kind = defineTask<Plain<E>>(options);
-    Reflect.defineMetadata(HANDLES, kind, descriptor.value!);
-    Reflect.defineMetadata(TASK_ON, event, descriptor.value!);
+    Reflect.defineMetadata(HANDLES, defineTask<Plain<E>>(kind), descriptor.value!);
+    const promise: TaskPromise = { event, when: (when as TaskPromise['when']) ?? (() => true) };
+    Reflect.defineMetadata(TASK_ON, promise, descriptor.value!);
   };
 
 /** An event as a task's payload carries it. */

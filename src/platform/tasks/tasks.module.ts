@@ -6,7 +6,18 @@ import { Clock } from '../clock/clock.js';
 import { type DomainEvent, EventBus, type EventClass } from '../events/index.js';
 import { ON_EVENT } from '../events/on-event.js';
 import { Logger } from '../telemetry/logger.js';
-import { defineTask, Every, Handles, HANDLES, RECURS, TASK_ON, type TaskHandler, type TaskKind, taskKinds } from './define-task.js';
+import {
+  defineTask,
+  Every,
+  Handles,
+  HANDLES,
+  RECURS,
+  TASK_ON,
+  type TaskPromise,
+  type TaskHandler,
+  type TaskKind,
+  taskKinds,
+} from './define-task.js';
 import { InProcessTransport } from './in-process-transport.js';
 import { TaskRunner } from './task-runner.js';
 import { TaskStore } from './task-store.js';
@@ -90,8 +101,11 @@ export class TasksModule implements OnApplicationBootstrap, BeforeApplicationShu
     const kind = Reflect.getMetadata(HANDLES, method) as TaskKind<unknown> | undefined;
     if (!kind) return;
     this.runner.register(kind, method.bind(instance) as TaskHandler<unknown>);
-    const promised = Reflect.getMetadata(TASK_ON, method) as EventClass | undefined;
-    if (promised) this.events.listenInside(promised, (ctx, happened) => this.tasks.add(forTeamOf(happened, ctx), kind, { ...happened }));
+    const promise = Reflect.getMetadata(TASK_ON, method) as TaskPromise | undefined;
+    if (promise)
+      this.events.listenInside(promise.event, (ctx, happened) =>
+        promise.when(happened) ? this.tasks.add(forTeamOf(happened, ctx), kind, { ...happened }) : undefined,
+      );
     const every = Reflect.getMetadata(RECURS, method) as number | undefined;
     if (every) recurring.push([kind, every]);
   }

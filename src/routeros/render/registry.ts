@@ -131,8 +131,10 @@ export const rendererRegistry: Readonly<Record<string, Renderer>> = {
     { ...push, had: null, trial: false },
     (input) => planPush(input)[0]!,
   ),
-  'section-confirm': renderer('Keeps a section that is on trial', { generation: 2 }, ({ generation }) =>
-    renderConfirm('policy', generation),
+  'section-confirm': renderer<InventoryInput & { generation: number }>(
+    'Keeps a section that is on trial, and reports its fingerprint',
+    { link, footprint, wish: push.shall, reportUrl: signed('inventory'), generation: 2 },
+    ({ generation, ...inventory }) => renderConfirm('policy', generation, renderInventory(inventory)),
   ),
   'section-inventory': renderer<InventoryInput>(
     'Reports the fingerprint of a section',

@@ -258,12 +258,17 @@ const armWatchdog: Script = script((s) =>
   }),
 );
 
-/** Keeps what is on trial. @returns a script that raises when the router has undone it already */
-export function renderConfirm(section: string, generation: number): Script {
+/**
+ * Keeps what is on trial.
+ * @param look reads what is in force then; should it fail, the change is kept all the same
+ * @returns a script that raises when the router has undone the change already
+ */
+export function renderConfirm(section: string, generation: number, look?: Script): Script {
   const comment = armed(section, generation);
   return script((s) => {
     s.if(trialIsNotOpen(comment), (s) => s.error('rosfleet: nobody confirmed this change in time, so the router undid it'));
     s.set('/system/script', SETTLE, { comment: KEPT }).append(runSettle);
+    if (look) s.tryDo(look);
   });
 }
 

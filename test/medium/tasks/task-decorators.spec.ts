@@ -59,6 +59,9 @@ class MovedRouters extends Witness {
     this.tasks.push([ctx, payload]);
   }
 
+  @TaskOn(RouterMoved, { name: 'decorators.router-moved-late', lane: 'routers', when: ({ movedAt }) => movedAt.getUTCHours() > 20 })
+  async promisedAtNight(): Promise<void> {}
+
   @OnEvent(RouterMoved)
   throwing(): void {
     throw new Error('this listener is broken');
@@ -113,7 +116,7 @@ describe('events and tasks of an application', () => {
   beforeEach(() => {
     moved.tasks.length = moved.heard.length = logger.lines.length = 0;
   });
-  afterEach(() => db.query(ctx, `DELETE FROM task WHERE name = 'decorators.router-moved'`));
+  afterEach(() => db.query(ctx, `DELETE FROM task WHERE name LIKE 'decorators.router-moved%'`));
   afterAll(async () => {
     await app.close();
     await database.close();
@@ -135,6 +138,18 @@ describe('events and tasks of an application', () => {
   it('gives the task to the team that the event names, also when work across teams published it', async () => {
     await events.publish(ctx, happened());
     expect((await rows()).map((row) => row.teamId)).toEqual([teamId]);
+  });
+
+  it('writes no task for an event that is not meant', async () => {
+    const night = new RouterMoved(teamId, siteId, new Date('2026-01-01T23:00:00Z'));
+    const names = async (): Promise<string[]> =>
+      (await db.query<{ name: string }>(ctx, `SELECT name FROM task WHERE name LIKE 'decorators.router-moved%' ORDER BY name`)).map(
+        (t) => t.name,
+      );
+    await events.publish(ctx, happened());
+    expect(await names()).toEqual(['decorators.router-moved']);
+    await events.publish(ctx, night);
+    expect(await names()).toEqual(['decorators.router-moved', 'decorators.router-moved', 'decorators.router-moved-late']);
   });
 
   it('tells listeners after the commit, with a context that has left the transaction', async () => {

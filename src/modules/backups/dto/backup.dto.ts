@@ -137,12 +137,22 @@ export class LatestBackupsDto {
 /** With six decimals, as the contract shows it. */
 const micros = (at: Date): string => at.toISOString().replace('Z', '000Z');
 
+/** One literal, field by field: a list has hundreds of these. */
 export function toFileDto(backup: Backup, dates: DateWriter): BackupFileDto {
-  const { takenAt, confirmedAt, size, version, model, serialNumber, softwareId, changes } = backup;
+  const { takenAt, size } = backup;
   return {
-    ...{ filename: fileNameOf(takenAt), size: sizeInWords(size), date: dates.date(takenAt), time: dates.time(takenAt) },
-    ...{ created_at: micros(takenAt), confirmed_at: micros(confirmedAt), bytes: size },
-    ...{ version, model, serial_number: serialNumber, software_id: softwareId, changes },
+    filename: fileNameOf(takenAt),
+    size: sizeInWords(size),
+    date: dates.date(takenAt),
+    time: dates.time(takenAt),
+    created_at: micros(takenAt),
+    confirmed_at: micros(backup.confirmedAt),
+    bytes: size,
+    version: backup.version,
+    model: backup.model,
+    serial_number: backup.serialNumber,
+    software_id: backup.softwareId,
+    changes: backup.changes,
   };
 }
 

@@ -15,7 +15,7 @@ export class SiteNotes {
 
   /** Null when none was written. @throws SiteNotFound */
   async get(ctx: RequestContext, siteId: SiteId): Promise<string | null> {
-    await this.sites.get(ctx, siteId);
+    await this.sites.require(ctx, siteId);
     const [row] = await this.db.query<{ note: string | null }>(ctx, `SELECT note FROM site_note WHERE site_id = $1 AND team_id = $2`, [
       siteId,
       ctx.requireTeam(),

@@ -58,7 +58,7 @@ export class RouterCredentials {
 
   /** The newest credential of a site, if it has any; for looking only. @throws SiteNotFound */
   async find(ctx: RequestContext, siteId: SiteId): Promise<OpenCredential | undefined> {
-    await this.sites.get(ctx, siteId);
+    await this.sites.require(ctx, siteId);
     const [row] = await this.repository.ofSite(ctx, siteId);
     return row && this.open(row);
   }

@@ -88,9 +88,12 @@ export class RouterWay implements WayToRouters, OnModuleInit {
   }
 
   /** The router says that it has what we wished; now the newest user is tried, and if it works the older one may go. */
-  @TaskOn(SectionApplied, { name: 'control-plane.verify-credential', lane: 'routers', maxAttempts: 5 })
-  async applied(ctx: RequestContext, { siteId, section }: Plain<SectionApplied>): Promise<void> {
-    if (section === MANAGEMENT_SECTION) await this.verify(ctx, siteId);
+  @TaskOn(SectionApplied, {
+    ...{ name: 'control-plane.verify-credential', lane: 'routers', maxAttempts: 5 },
+    when: ({ section }) => section === MANAGEMENT_SECTION,
+  })
+  applied(ctx: RequestContext, { siteId }: Plain<SectionApplied>): Promise<void> {
+    return this.verify(ctx, siteId);
   }
 
   private async verify(ctx: RequestContext, siteId: SiteId): Promise<void> {

@@ -150,7 +150,7 @@ export class TransientService {
    * false when the site has none of this id; one that has ended stays as it is. @throws SiteNotFound
    */
   async revoke(ctx: RequestContext, siteId: SiteId, kinds: readonly OpeningKind[], id: string): Promise<boolean> {
-    await this.sites.get(ctx, siteId);
+    await this.sites.require(ctx, siteId);
     if (!(await this.openings.find(ctx, siteId, kinds, id))) return false;
     await this.end(ctx, id);
     return true;

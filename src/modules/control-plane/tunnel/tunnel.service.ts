@@ -95,7 +95,7 @@ export class TunnelService {
    * @throws SiteNotFound, TunnelUnavailable, SiteNotConnected
    */
   async reach(ctx: RequestContext, siteId: SiteId): Promise<string> {
-    await this.sites.get(ctx, siteId);
+    await this.sites.require(ctx, siteId);
     if (this.state.off !== undefined) throw new TunnelUnavailable(this.state.off);
     const row = await this.tunnels.ofSite(ctx, siteId);
     if (!row || row.serverId !== this.tunnel.serverId) throw new SiteNotConnected(row?.serverId ?? null);

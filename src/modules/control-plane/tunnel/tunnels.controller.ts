@@ -116,7 +116,7 @@ export class TunnelsController {
   @ApiOperation({ operationId: 'getManagementServer', summary: 'The management server that holds the tunnel of a site' })
   @ApiOkResponse({ type: ManagementServerDto })
   async server(@Ctx() ctx: RequestContext, @IdParam('site') siteId: SiteId): Promise<ManagementServerDto> {
-    await this.sites.get(ctx, siteId);
+    await this.sites.require(ctx, siteId);
     return { server: await this.service.serverOf(ctx, siteId) };
   }
 

@@ -44,11 +44,24 @@ const LETTERS: Readonly<Record<string, (m: Moment) => string>> = {
  */
 export function formatPhpDate(date: Date, pattern: string, timeZone: string, locale = 'en'): string {
   const moment = momentOf(date, timeZone, locale);
-  return pattern.replace(/\\(.?)|[A-Za-z]/gs, (found, escaped: string | undefined) => {
-    if (escaped !== undefined) return escaped;
-    if (!Object.hasOwn(LETTERS, found)) throw new RangeError(`${found} in ${pattern} is no date letter that is offered here.`);
-    return LETTERS[found]!(moment);
-  });
+  let text = '';
+  for (const part of partsOf(pattern)) text += typeof part === 'string' ? part : part(moment);
+  return text;
+}
+
+type Part = string | ((m: Moment) => string);
+const patterns = new Map<string, readonly Part[]>();
+
+/** What a pattern consists of, read once: a list has many dates of one pattern. */
+function partsOf(pattern: string): readonly Part[] {
+  return kept(patterns, pattern, () =>
+    (pattern.match(/\\.?|./gs) ?? []).map((found) => {
+      if (found.startsWith('\\')) return found.slice(1);
+      if (!/[A-Za-z]/.test(found)) return found;
+      if (!Object.hasOwn(LETTERS, found)) throw new RangeError(`${found} in ${pattern} is no date letter that is offered here.`);
+      return LETTERS[found]!;
+    }),
+  );
 }
 
 function momentOf(date: Date, timeZone: string, locale: string): Moment {
@@ -76,31 +89,33 @@ const utcClock = (date: Date): Clock => [
 /** Making a formatter takes some hundred times as long as using it, and a list has many dates of one reader. */
 const clocks = new Map<string, Intl.DateTimeFormat>();
 const calendars = new Map<string, Intl.DateTimeFormat>();
-const MOST_FORMATTERS = 1000;
+const MOST_KEPT = 1000;
 
 /** @throws RangeError for an unknown time zone */
 const clockOf = (timeZone: string): Intl.DateTimeFormat =>
-  kept(clocks, timeZone, 'en-US', {
-    ...{ timeZone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23' },
-    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' },
-  });
+  kept(
+    clocks,
+    timeZone,
+    () =>
+      new Intl.DateTimeFormat('en-US', {
+        ...{ timeZone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23' },
+        ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' },
+      }),
+  );
 
 /** @throws RangeError for a malformed locale */
 const calendarOf = (locale: string, timeZone: string, style: 'long' | 'short'): Intl.DateTimeFormat =>
-  kept(calendars, `${locale} ${timeZone} ${style}`, locale, {
-    ...{ timeZone, calendar: 'gregory', weekday: style, day: 'numeric', month: style, year: 'numeric' },
-  });
+  kept(
+    calendars,
+    `${locale} ${timeZone} ${style}`,
+    () => new Intl.DateTimeFormat(locale, { timeZone, calendar: 'gregory', weekday: style, day: 'numeric', month: style, year: 'numeric' }),
+  );
 
-function kept(
-  among: Map<string, Intl.DateTimeFormat>,
-  key: string,
-  locale: string,
-  options: Intl.DateTimeFormatOptions,
-): Intl.DateTimeFormat {
+function kept<T>(among: Map<string, T>, key: string, make: () => T): T {
   const known = among.get(key);
   if (known) return known;
-  const made = new Intl.DateTimeFormat(locale, options);
-  if (among.size >= MOST_FORMATTERS) among.clear();
+  const made = make();
+  if (among.size >= MOST_KEPT) among.clear();
   among.set(key, made);
   return made;
 }

@@ -26,6 +26,9 @@ const today = (zones: Iterable<string>): string[] => [...new Set([...zones].map(
 /** Every zone a person may choose, one name each: IANA's, and UTC. All of them work with `Intl`. */
 export const TIMEZONES: readonly string[] = today([...canonical, 'UTC']);
 
+/** Asking `Intl` makes a formatter, every time some 0.2 ms. */
+const known = new Map<string, boolean>();
+
 /** Names as IANA spells them: those above, the names that zones had before, and the usual ones of UTC. */
 const spelled: ReadonlySet<string> = new Set([
   ...[...TIMEZONES, ...canonical, 'Etc/UTC', 'GMT'],
@@ -33,7 +36,12 @@ const spelled: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether IANA has a zone of exactly this name and `Intl` knows it. Offsets such as +02:00 are no zones. */
-export const isKnownTimezone = (zone: string): boolean => spelled.has(zone) && canonicalOf(zone) !== undefined;
+export function isKnownTimezone(zone: string): boolean {
+  if (!spelled.has(zone)) return false;
+  const asked = known.get(zone) ?? canonicalOf(zone) !== undefined;
+  known.set(zone, asked);
+  return asked;
+}
 
 /** The zones of a country by its ISO 3166-1 alpha-2 code, by name; none for a few islands where nobody lives. */
 export function timezonesOf(iso2: string): string[] {
