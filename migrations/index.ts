@@ -16,6 +16,7 @@ import { OrchestrationLog1795470000000 } from './1795470000000-orchestration-log
 import { Faults1795480000000 } from './1795480000000-faults.js';
 import { JobNotices1795481000000 } from './1795481000000-job-notices.js';
 import { Backups1795490000000 } from './1795490000000-backups.js';
+import { JobOrigin1795500000000 } from './1795500000000-job-origin.js';
 
 /** Every migration in order. Forward only; never edited once landed. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   Faults1795480000000,
   JobNotices1795481000000,
   Backups1795490000000,
+  JobOrigin1795500000000,
 ];

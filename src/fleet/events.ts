@@ -133,6 +133,8 @@ export class JobChanged extends DomainEvent {
     readonly siteId: SiteId,
     readonly jobId: JobId,
     readonly state: string,
+    /** The module that queued it; null where nobody waits for it. */
+    readonly origin: string | null,
     readonly at: Date,
   ) {
     super();

@@ -7,7 +7,7 @@ import { AuditTrail } from './audit/index.js';
 import { BlobsModule } from './blobs/index.js';
 import { Clock } from './clock/clock.js';
 import { AppKeys, Random, SignedUrls } from './crypto/index.js';
-import { allEntities, Database } from './database/index.js';
+import { allEntities, Database, PreparingClient } from './database/index.js';
 import { SnakeNaming } from './database/naming.js';
 import { EventBus } from './events/index.js';
 import { ErrorPagesController } from './http/error-pages.controller.js';
@@ -41,7 +41,7 @@ export const dataSourceOptions = (parts: Pick<PlatformParts, 'databaseUrl' | 'se
   poolSize: parts.settings.DATABASE_POOL,
   applicationName: 'rosfleet',
   logging: false,
-  extra: { connectionTimeoutMillis: 5000, keepAlive: true },
+  extra: { connectionTimeoutMillis: 5000, keepAlive: true, Client: PreparingClient },
   poolErrorHandler: () => undefined, // an idle connection that broke is replaced at the next use
 });
 

@@ -29,9 +29,19 @@ interface Turn {
   readonly version: string | null;
   /** A section has something to send, and nothing is in flight; then no other job is claimed. */
   readonly due: boolean;
+  /** A job is next whose origin hears of it, so that it is claimed in a transaction only. */
+  readonly heard: boolean;
   /** Scripts wait, besides the one that is claimed. */
   readonly waiting: number;
   readonly job: Claimed | null;
+}
+
+/** How far one statement may go. */
+interface TurnWish {
+  /** Claims nothing where a section has something to send. */
+  readonly sectionsFirst: boolean;
+  /** Claims nothing that somebody is to hear of in the same transaction. */
+  readonly alone: boolean;
 }
 
 interface Claimed {
@@ -42,6 +52,7 @@ interface Claimed {
   /** A part of a push: its end is all that counts. */
   readonly ofSection?: true;
   readonly state: JobState;
+  readonly origin: string | null;
 }
 
 /** Connections to the database that turns of routers may take together, of those that the process has. */
@@ -116,42 +127,49 @@ export class JobDispatch {
   }
 
   /**
-   * Takes the oldest waiting job of a site that is served by this router, in one statement; two polls at the same instant
+   * Takes the oldest waiting job of a site that is served by this router, mostly in one statement; two polls at the same instant
    * get it once, and the other one is told `taken`. Undefined when there is no such site.
    */
   private async turn(ctx: RequestContext, device: DeviceIdentity): Promise<Turn | undefined | 'taken'> {
     try {
-      return await this.db.transaction(ctx, async (ctx) => {
-        const now = this.clock.now();
-        const take = async (sectionsFirst: boolean): Promise<Turn | undefined> =>
-          (await this.db.query<Turn>(ctx, TAKE_TURN, [device.siteId, now, device.teamId, device.generation, sectionsFirst]))[0];
-        let turn = await take(true);
-        if (turn?.due) {
-          const job = await this.sectionJob(ctx, device, turn, now);
-          if (job) {
-            if (turn.waiting) this.db.afterCommit(ctx, () => this.hints.addPromptWork(device.siteId));
-            return { ...turn, job };
-          }
-          turn = await take(false);
-        }
-        if (!turn?.job) return turn;
-        if (turn.waiting) this.db.afterCommit(ctx, () => this.hints.addPromptWork(device.siteId));
-        await this.events.publish(ctx, new JobChanged(device.teamId, device.siteId, turn.job.id, turn.job.state, now));
-        return turn;
-      });
+      // Across teams, like the flush: then a connection need not be told another team for each router.
+      const turn = await this.take(ctx.asSystem('job-dispatch'), device, { sectionsFirst: true, alone: true });
+      return turn?.due || turn?.heard ? await this.db.transaction(ctx, (ctx) => this.wholeTurn(ctx, device, turn)) : turn;
     } catch (error) {
-      if (isUniqueViolation(error)) return 'taken';
+      if (isUniqueViolation(error) || error instanceof TurnLost) return 'taken';
       throw error;
     }
   }
 
-  /** What a section sends next, as a job that is in flight from here on. */
-  private async sectionJob(ctx: RequestContext, device: DeviceIdentity, { version }: Turn, now: Date): Promise<Claimed | null> {
+  /** A turn in which more is written than the job that goes out. */
+  private async wholeTurn(ctx: RequestContext, device: DeviceIdentity, turn: Turn): Promise<Turn | undefined> {
+    if (!turn.due) return this.take(ctx, device, { sectionsFirst: true, alone: false });
+    const job = await this.sectionJob(ctx, device, turn);
+    if (!job) return this.take(ctx, device, { sectionsFirst: false, alone: false });
+    if (turn.waiting) this.db.afterCommit(ctx, () => this.hints.addPromptWork(device.siteId));
+    return { ...turn, job };
+  }
+
+  private async take(ctx: RequestContext, device: DeviceIdentity, { sectionsFirst, alone }: TurnWish): Promise<Turn | undefined> {
+    const { siteId, teamId, generation } = device;
+    const now = this.clock.now();
+    const [turn] = await this.db.query<Turn>(ctx, TAKE_TURN, [siteId, now, teamId, generation, sectionsFirst, alone]);
+    if (!turn?.job) return turn;
+    const { id, state, origin } = turn.job;
+    if (turn.waiting) this.db.afterCommit(ctx, () => this.hints.addPromptWork(siteId));
+    await this.events.publish(ctx, new JobChanged(teamId, siteId, id, state, origin, now));
+    return turn;
+  }
+
+  /** What a section sends next, as a job that is in flight from here on. @throws TurnLost */
+  private async sectionJob(ctx: RequestContext, device: DeviceIdentity, { version }: Turn): Promise<Claimed | null> {
     const job = await this.sections.next(ctx, device, version ?? '');
     if (!job) return null;
     const step = job.step ? [job.step.type, job.step.run, job.step.message, JSON.stringify(job.step.context)] : [null, null, null, null];
-    await this.db.query(ctx, INSERT_SECTION_JOB, [job.id, device.teamId, device.siteId, job.title, now, ...step]);
-    return { id: job.id, script: job.payload, sealed: false, backup: false, ofSection: true, state: 'sent' };
+    const values = [job.id, device.teamId, device.siteId, job.title, this.clock.now(), ...step, device.generation];
+    const inserted = await this.db.query(ctx, INSERT_SECTION_JOB, values);
+    if (!inserted.length) throw new TurnLost();
+    return { id: job.id, script: job.payload, sealed: false, backup: false, ofSection: true, state: 'sent', origin: null };
   }
 
   private async deliver(
@@ -206,30 +224,39 @@ WITH standing AS (
           SELECT kind = 'section' FROM (SELECT kind, sent_at FROM job l WHERE l.site_id = $1 ORDER BY created_at DESC LIMIT 20) l
           WHERE sent_at IS NOT NULL ORDER BY sent_at DESC LIMIT 1), true))) AS due
   FROM site WHERE id = $1 AND team_id = $3
+), oldest AS (
+  SELECT id, origin FROM job WHERE site_id = $1 AND state = 'pending'
+    AND EXISTS (SELECT FROM standing WHERE NOT leaving AND generation = $4 AND NOT due)
+    AND NOT EXISTS (SELECT FROM job f WHERE f.site_id = $1 AND f.state IN ('sent', 'busy'))
+  ORDER BY created_at, id LIMIT 1 FOR UPDATE
 ), claimed AS (
   UPDATE job SET deliveries = deliveries + 1, sent_at = $2,
     state = CASE WHEN needs_acknowledgement THEN 'sent' ELSE 'done' END,
     started_at = CASE WHEN needs_acknowledgement THEN NULL ELSE $2::timestamptz END,
     completed_at = CASE WHEN needs_acknowledgement THEN NULL ELSE $2::timestamptz END
-  WHERE id = (SELECT id FROM job WHERE site_id = $1 AND state = 'pending'
-                AND EXISTS (SELECT FROM standing WHERE NOT leaving AND generation = $4 AND NOT due)
-                AND NOT EXISTS (SELECT FROM job f WHERE f.site_id = $1 AND f.state IN ('sent', 'busy'))
-              ORDER BY created_at, id LIMIT 1 FOR UPDATE)
-    AND state = 'pending'
-  RETURNING id, description, needs_acknowledgement, json_build_object('id', id, 'script', script, 'sealed', sealed, 'backup', should_backup, 'state', state) AS job
+  WHERE id = (SELECT id FROM oldest WHERE origin IS NULL OR NOT $6) AND state = 'pending'
+  RETURNING id, description, needs_acknowledgement,
+    json_build_object('id', id, 'script', script, 'sealed', sealed, 'backup', should_backup, 'state', state, 'origin', origin) AS job
 ), logged AS (${logged(`
   SELECT $1::uuid, $2::timestamptz, $3::uuid, 'job.sent', CASE WHEN needs_acknowledgement THEN 'Pending' ELSE 'Completed' END, id, 'job ' || id,
     CASE WHEN needs_acknowledgement THEN '${DELIVERED}' ELSE '${DELIVERED_UNACKNOWLEDGED}' END, jsonb_build_object('job_id', id, 'description', description)
   FROM claimed`)}
 )
-SELECT generation, leaving, version, due, job,
+SELECT generation, leaving, version, due, job, $6 AND EXISTS (SELECT FROM oldest WHERE origin IS NOT NULL) AS heard,
   (SELECT count(*)::int FROM job w WHERE w.site_id = $1 AND w.state = 'pending' AND w.id IS DISTINCT FROM claimed.id) AS waiting
 FROM standing LEFT JOIN claimed ON true`;
 
-/** With its step in the orchestration log, if it has one. */
+/** With its step in the orchestration log, if it has one; nothing where another router serves the site by now, or it is being deleted. */
 const INSERT_SECTION_JOB = `
-WITH logged AS (${logged(`
-  SELECT $3::uuid, $5::timestamptz, $2::uuid, $6::text, 'Pending', $1::uuid, $7::text, $8::text, $9::jsonb WHERE $6::text IS NOT NULL`)}
+WITH inserted AS (
+  INSERT INTO job (id, team_id, site_id, idempotency_key, description, kind, script, express_execute, needs_acknowledgement, should_backup, state, deliveries, created_at, sent_at)
+  SELECT $1::uuid, team_id, id, $1::uuid::text, $4, 'section', '', false, true, false, 'sent', 1, $5::timestamptz, $5::timestamptz
+  FROM site WHERE id = $3 AND team_id = $2 AND device_generation = $10 AND deletion_requested_at IS NULL
+  RETURNING id
+), logged AS (${logged(`
+  SELECT $3::uuid, $5::timestamptz, $2::uuid, $6::text, 'Pending', id, $7::text, $8::text, $9::jsonb FROM inserted WHERE $6::text IS NOT NULL`)}
 )
-INSERT INTO job (id, team_id, site_id, idempotency_key, description, kind, script, express_execute, needs_acknowledgement, should_backup, state, deliveries, created_at, sent_at)
-VALUES ($1::uuid, $2, $3, $1::uuid::text, $4, 'section', '', false, true, false, 'sent', 1, $5, $5)`;
+SELECT id FROM inserted`;
+
+/** Between the look at a site and the job for it another router took its place, or it was deleted: the whole turn is undone. */
+class TurnLost extends Error {}

@@ -35,6 +35,10 @@ export class Job {
   @Column('text', { default: 'script' })
   kind!: 'script' | 'section';
 
+  /** The module that queued it and acts on what becomes of it; null where nobody does. */
+  @Column('text', { nullable: true })
+  origin!: string | null;
+
   /** The payload as it was submitted, without our wrapper; one that is sealed is forgotten when the job has ended. */
   @Column('text')
   script!: string;

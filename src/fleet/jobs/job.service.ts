@@ -32,6 +32,8 @@ export interface JobWish {
   readonly expressExecute: boolean;
   /** The script holds secrets: it is kept sealed, shown to nobody, and forgotten when the job has ended. */
   readonly secret?: boolean;
+  /** The module that acts on what becomes of it: it hears of each `JobChanged` in the transaction that makes the change. */
+  readonly origin?: string;
 }
 
 export interface BackupWish {
@@ -62,7 +64,7 @@ export class JobService {
    * Queues a script; an offline router gets it when it is back. The same key for the same site answers the first job.
    * @throws SiteNotFound, SiteBeingDeleted, BackupUnavailable
    */
-  create(ctx: RequestContext, siteId: SiteId, { secret = false, ...wish }: JobWish): Promise<Job> {
+  create(ctx: RequestContext, siteId: SiteId, { secret = false, origin, ...wish }: JobWish): Promise<Job> {
     if (wish.shouldBackup && !this.backups.isAvailable) throw new BackupUnavailable();
     return this.db.transaction(ctx, async (ctx) => {
       const site = await this.sites.getLiving(ctx, siteId);
@@ -73,6 +75,7 @@ export class JobService {
           teamId: site.teamId,
           siteId,
           kind: 'script',
+          origin: origin ?? null,
           ...wish,
           script: secret ? this.keys.seal(wish.script, sealedScript(id)) : wish.script,
           sealed: secret,
@@ -153,7 +156,7 @@ export class JobService {
       await this.across.save(ctx, job);
       await this.log.write(ctx, stepsOf(job, heard));
       if (job.kind === 'section') await this.reportSection(ctx, job, signal);
-      else await this.events.publish(ctx, new JobChanged(job.teamId, job.siteId, id, job.state, this.clock.now()));
+      else await this.events.publish(ctx, new JobChanged(job.teamId, job.siteId, id, job.state, job.origin, this.clock.now()));
       // The next one waits for this one: its router should not wait for another second thought of ours.
       if (job.state !== 'busy') await this.events.publish(ctx, new RouterFreed(job.teamId, job.siteId, job.kind));
       return job;

@@ -24,7 +24,7 @@ const FLUSH_EVERY_MS = 100;
  * How long a heartbeat waits for others of its site, which are written with it as one row. With the time between flushes
  * and that of the write it is all that kill -9 may cost: less than a second.
  */
-const WAIT_MS = 400;
+const WAIT_MS = 600;
 /**
  * Most heartbeats of one transaction: reading a thousand takes some milliseconds, in which the polls that arrive wait.
  */
@@ -117,9 +117,10 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
   /** What the next poll of these sites has to look for. */
   private hint(batch: ReadBeat[], notable: NotableBeat[]): void {
     const generations = new Map(batch.map(({ device }) => [device.siteId, device.generation]));
-    for (const { siteId, generation, valid, pending } of notable) {
+    for (const { siteId, generation, valid, prompt, due } of notable) {
       // A site that is gone: its router is told to clean up. A router that was replaced: its token is void.
-      if (pending || generation === null) this.hints.addWork(siteId);
+      if (prompt || generation === null) this.hints.addPromptWork(siteId);
+      else if (due) this.hints.addWork(siteId);
       else if (!valid) this.hints.revoke(siteId, generations.get(siteId)!);
     }
   }

@@ -21,7 +21,10 @@ export interface NotableBeat {
   /** The generation that now serves the site; null when there is no such site. */
   readonly generation: number | null;
   readonly valid: boolean;
-  readonly pending: boolean;
+  /** A job waits, or the removal. */
+  readonly prompt: boolean;
+  /** A section has something to send. */
+  readonly due: boolean;
   readonly cameOnline: boolean;
   readonly offlineSince: Date | null;
   readonly rebooted: boolean;
@@ -137,12 +140,12 @@ WITH hb AS (
   ON CONFLICT DO NOTHING
 ), noted AS (
   SELECT site_id, team_id, device_generation, valid,
-         leaving OR EXISTS (SELECT FROM job j WHERE j.site_id = known.site_id AND j.state = 'pending')
-           OR EXISTS (SELECT FROM site_section c WHERE c.site_id = known.site_id AND c.due_at <= known.seen_at) AS pending,
+         leaving OR EXISTS (SELECT FROM job j WHERE j.site_id = known.site_id AND j.state = 'pending') AS prompt,
+         EXISTS (SELECT FROM site_section c WHERE c.site_id = known.site_id AND c.due_at <= known.seen_at) AS due,
          valid AND NOT COALESCE(was_online, false) AS came_online, offline_since,
          COALESCE(valid AND was_uptime IS NOT NULL AND uptime IS NOT NULL AND seen_at > was_seen_at
            AND uptime + ${REBOOT_TOLERANCE_SECONDS} < was_uptime + 0.98 * date_part('epoch', seen_at - was_seen_at), false) AS rebooted
   FROM known
 )
-SELECT site_id AS "siteId", team_id AS "teamId", device_generation AS generation, valid, pending, came_online AS "cameOnline", offline_since AS "offlineSince", rebooted
-FROM noted WHERE NOT valid OR pending OR came_online OR rebooted`;
+SELECT site_id AS "siteId", team_id AS "teamId", device_generation AS generation, valid, prompt, due, came_online AS "cameOnline", offline_since AS "offlineSince", rebooted
+FROM noted WHERE NOT valid OR prompt OR due OR came_online OR rebooted`;

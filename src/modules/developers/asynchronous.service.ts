@@ -23,6 +23,9 @@ export interface ScriptWish {
   readonly notifyUrl: string | null;
 }
 
+/** Of jobs that came through here. */
+const ORIGIN = 'developers';
+
 /** Of the states of a job, those that are told, in the words of the contract. */
 const TOLD: Readonly<Record<string, 'busy' | 'done' | 'fail'>> = { busy: 'busy', done: 'done', failed: 'fail' };
 
@@ -65,7 +68,7 @@ export class AsynchronousService implements OnModuleInit {
       const id = await this.idempotency.once(ctx, { siteId, operation: 'asynchronous', key, content }, async () => {
         const idempotencyKey = randomUUID();
         const job = await this.jobs.create(ctx, siteId, {
-          ...{ idempotencyKey, description, script, needsAcknowledgement, shouldBackup: makeBackup, expressExecute },
+          ...{ idempotencyKey, description, script, needsAcknowledgement, shouldBackup: makeBackup, expressExecute, origin: ORIGIN },
         });
         const request = await this.requests.insert(ctx, {
           ...{ id: newId<string>(), siteId, jobId: job.id, idempotencyKey, notifyUrl, acceptedAt: this.clock.now(), finishedAt: null },
@@ -84,9 +87,9 @@ export class AsynchronousService implements OnModuleInit {
     return deliveries.map((delivery) => ({ delivery, request: requests.get(delivery.stream)! }));
   }
 
-  private async jobChanged(ctx: RequestContext, { teamId, siteId, jobId, state, at }: JobChanged): Promise<void> {
+  private async jobChanged(ctx: RequestContext, { teamId, siteId, jobId, state, origin, at }: JobChanged): Promise<void> {
     const status = TOLD[state];
-    if (!status) return;
+    if (!status || origin !== ORIGIN) return;
     const team = ctx.forTeam(teamId);
     const request = await this.requests.ofJob(team, jobId);
     if (!request) return;

@@ -78,8 +78,10 @@ export class Database {
 
   /** One SQL statement in the context's transaction, or alone. */
   async query<Row>(ctx: RequestContext, sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    const manager = this.manager(ctx);
-    const result: unknown = await manager.query(sql, parameters);
+    const joined = ctx.transaction?.manager;
+    const result: unknown = await (joined
+      ? joined.query(sql, parameters)
+      : this.borrow(scopeOf(ctx), (runner) => runner.query(sql, parameters)));
     return rowsOf<Row>(result);
   }
 

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
+import { platform } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import pg from 'pg';
 import { lockDataFolder } from './data-folder-lock.js';
@@ -71,8 +72,8 @@ export class EmbeddedPostgres {
   static runningUrl(dataDir: string): string | undefined {
     const [pidFile, secretFile] = [join(dataDir, 'postgres', 'postmaster.pid'), join(dataDir, 'postgres.secret')];
     if (!existsSync(pidFile) || !existsSync(secretFile)) return undefined;
-    const [pid, , , port] = readFileSync(pidFile, 'utf8').split('\n'); // pid, folder, start time, port
-    return isPostgres(Number(pid)) ? urlOf(APP_ROLE, readFileSync(secretFile, 'utf8').trim(), Number(port), DATABASE) : undefined;
+    const [pid, , , port, sockets] = readFileSync(pidFile, 'utf8').split('\n'); // pid, folder, start time, port, folder of sockets
+    return isPostgres(Number(pid)) ? urlOf(APP_ROLE, readFileSync(secretFile, 'utf8').trim(), Number(port), DATABASE, sockets) : undefined;
   }
 
   private static async startLocked(options: EmbeddedOptions, unlock: () => void): Promise<EmbeddedPostgres> {
@@ -86,10 +87,11 @@ export class EmbeddedPostgres {
     }
     await stopLeftOver(folder, say);
     const port = options.port ?? (await freePort());
-    const superuserUrl = urlOf(SUPERUSER, secret, port, 'postgres');
-    const server = await launch(native, folder, superuserUrl, account, options);
+    const sockets = socketFolder(folder);
+    const superuserUrl = urlOf(SUPERUSER, secret, port, 'postgres', sockets);
+    const server = await launch(native, { folder, sockets, port }, superuserUrl, account, options);
     await prepareDatabase(superuserUrl, secret);
-    return new EmbeddedPostgres(server, urlOf(APP_ROLE, secret, port, DATABASE), superuserUrl, unlock);
+    return new EmbeddedPostgres(server, urlOf(APP_ROLE, secret, port, DATABASE, sockets), superuserUrl, unlock);
   }
 
   get pid(): number | undefined {
@@ -108,8 +110,20 @@ export class EmbeddedPostgres {
   }
 }
 
-const urlOf = (role: string, secret: string, port: number, database: string): string =>
-  `postgres://${role}:${secret}@127.0.0.1:${port}/${database}`;
+/** Over a socket of the file system where there is one, which costs both sides less than TCP; else, and for other programs, over loopback. */
+const urlOf = (role: string, secret: string, port: number, database: string, sockets = ''): string =>
+  `postgres://${role}:${secret}@127.0.0.1:${port}/${database}${sockets && `?host=${encodeURIComponent(sockets)}`}`;
+
+/** The longest path that a socket may have on every system: 104 bytes with its end on macOS, 108 on Linux. */
+const LONGEST_SOCKET_PATH = 103;
+
+/** The cluster's own folder, which only its user may enter; empty where no socket can lie there. */
+function socketFolder(folder: string): string {
+  if (process.env['X_TCP']) return '';
+  const real = realpathSync(folder);
+  const fits = Buffer.byteLength(join(real, '.s.PGSQL.65535')) <= LONGEST_SOCKET_PATH;
+  return platform() !== 'win32' && fits && /^[\w./-]+$/.test(real) ? real : ''; // PostgreSQL reads a list, with commas and quotes
+}
 
 /** Servers (and initdb) that run now. Whatever ends this process short of kill -9 ends them too: at once, and they recover at the next start. */
 const running = new Set<ChildProcess>();
@@ -220,12 +234,25 @@ function isLeaving(pid: number): boolean {
   }
 }
 
-async function launch(native: string, folder: string, url: string, account: Account, options: EmbeddedOptions): Promise<ChildProcess> {
+interface Place {
+  readonly folder: string;
+  /** Folder of its socket; empty for none. */
+  readonly sockets: string;
+  readonly port: number;
+}
+
+async function launch(
+  native: string,
+  { folder, sockets, port }: Place,
+  url: string,
+  account: Account,
+  options: EmbeddedOptions,
+): Promise<ChildProcess> {
   const set = (name: string, value: string | number): string[] => ['-c', `${name}=${value}`];
   const args = [
-    ...['-D', folder, '-p', new URL(url).port],
+    ...['-D', folder, '-p', String(port)],
     ...set('listen_addresses', '127.0.0.1'),
-    ...set('unix_socket_directories', ''),
+    ...set('unix_socket_directories', sockets),
     ...set('max_connections', options.maxConnections ?? 100),
     ...set('shared_buffers', '128MB'),
     ...set('random_page_cost', 1.1), // what is read often is in memory, and disks do not turn: indexes pay sooner than the default thinks

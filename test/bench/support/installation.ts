@@ -162,6 +162,20 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100; // user and system, in the 100 Hz that Linux shows everywhere
 }
 
+/** Processor time that the database of an installation has used so far, in seconds: its server and all that this one started. */
+export function databaseCpuSeconds(installation: Installation): number {
+  const postmaster = Number(readFileSync(join(installation.folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const ended = (pid: number): number => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+    return (Number(fields[13]) + Number(fields[14])) / 100;
+  };
+  const children = existsSync(`/proc/${postmaster}/task`)
+    ? readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+    : [];
+  if (!children.length) return NaN;
+  return [postmaster, ...children].reduce((sum, pid) => sum + cpuSeconds(pid), ended(postmaster));
+}
+
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer().once('error', reject);

@@ -11,7 +11,7 @@ import { TunnelService } from '../tunnel/tunnel.service.js';
 import type { Opening } from './opening.entity.js';
 import { OpeningsAcrossTeams, OpeningsRepository } from './openings.repository.js';
 import { PortsHere } from './ports-here.js';
-import { TransientService } from './transient.service.js';
+import { OPENING_JOB, TransientService } from './transient.service.js';
 
 const BATCH = 200;
 /** The server that had the port tells the numbers first. */
@@ -79,8 +79,8 @@ export class OpeningUpkeep implements OnModuleInit {
   }
 
   /** The router's word, in the transaction that takes it. */
-  private async jobChanged(ctx: RequestContext, { teamId, siteId, jobId, state }: JobChanged): Promise<void> {
-    if (state !== 'done' && state !== 'failed') return;
+  private async jobChanged(ctx: RequestContext, { teamId, siteId, jobId, state, origin }: JobChanged): Promise<void> {
+    if (origin !== OPENING_JOB || (state !== 'done' && state !== 'failed')) return;
     const team = ctx.forTeam(teamId);
     const waiting = await this.openings.waitingFor(team, jobId);
     if (!waiting) return;

@@ -63,6 +63,9 @@ type Making = Pick<
 >;
 
 /** Before it has a port, and before it has a job. */
+/** Origin of the jobs that put openings on routers and take them off. */
+export const OPENING_JOB = 'transient';
+
 type Draft = Omit<Opening, 'port' | 'installJobId'>;
 type Sketch = Omit<Opening, 'installJobId'>;
 
@@ -177,6 +180,7 @@ export class TransientService {
       const job = await this.jobs.create(ctx, siteId, {
         ...{ idempotencyKey: `transient-${id}-removal-${number}`, description: `End of ${label}` },
         ...{ script: renderTransientRemoval({ id }).toString(), needsAcknowledgement: true, shouldBackup: false, expressExecute: false },
+        origin: OPENING_JOB,
       });
       await this.openings.change(ctx, id, { routerSide: 'removing', removalJobId: job.id, removals: number, lookAt: this.later() });
     } catch (error) {
@@ -237,6 +241,7 @@ export class TransientService {
       if (live.length >= LIVE_MAX) throw new TooManyTransients(LIVE_MAX);
       const { id: installJobId } = await this.jobs.create(ctx, row.siteId, {
         ...{ idempotencyKey: `transient-${row.id}`, ...job, needsAcknowledgement: true, shouldBackup: false, expressExecute: false },
+        origin: OPENING_JOB,
       });
       return this.openings.insert(ctx, { ...row, installJobId });
     });
