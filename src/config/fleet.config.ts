@@ -5,6 +5,11 @@ export const fleetConfig = concern('Fleet: routers, heartbeats, jobs', {
     true,
     'With an https PUBLIC_URL: routers verify our certificate. Before RouterOS 7.19 a router has no CA certificates and must import yours first.',
   ),
+  SECTION_BUSY_PERCENT: integer(
+    50,
+    'Share of its time that a process may work before changes of configuration go out to routers little by little, so that heartbeats and people do not wait; 100: never.',
+    { min: 10, max: 100 },
+  ),
   SECTION_CHECK_MINUTES: integer(360, 'How often routers are asked whether somebody changed what we configured there.', {
     min: 5,
     max: 10_080,

@@ -3,7 +3,7 @@ import { Settings } from '../../config/index.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { type JobId, RequestContext, type SiteId } from '../../platform/context/index.js';
 import { AppKeys, SignedUrls, uuidToBase62 } from '../../platform/crypto/index.js';
-import { Database, isUniqueViolation } from '../../platform/database/index.js';
+import { Database, isUniqueViolation, UNHURRIED } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { parseHeartbeat } from '../../routeros/heartbeat/index.js';
 import { answerLimitBytes, renderJob, renderRemoval } from '../../routeros/render/index.js';
@@ -89,7 +89,7 @@ export class JobDispatch {
 
   /** The script for the router's answer, empty when there is nothing to do. At most one job is in flight. */
   async next(ctx: RequestContext, device: DeviceIdentity, body: string): Promise<string> {
-    if (this.turns >= this.room(device.siteId)) return '';
+    if (!this.hasRoom(device.siteId)) return '';
     this.turns++;
     try {
       return await this.answer(ctx, device, body);
@@ -99,14 +99,14 @@ export class JobDispatch {
   }
 
   /**
-   * Turns that may be under way for one more to begin. A change for thousands of routers must leave time and connections for what they
-   * report and for people: who finds no room comes again. Scripts that somebody queued have more, and a router with a change on trial,
-   * which it would undo, is never sent away.
+   * Whether one more turn may begin. A change for thousands of routers must leave time and connections for what they report and for
+   * people: who finds no room comes again. Scripts that somebody queued have more, and a router with a change on trial, which it would
+   * undo, is never sent away.
    */
-  private room(siteId: SiteId): number {
-    if (this.hints.isUrgent(siteId)) return Infinity;
-    if (this.hints.isPrompt(siteId)) return this.mostPromptTurns;
-    return this.pace.isSpent ? Math.min(1, this.mostTurns) : this.mostTurns;
+  private hasRoom(siteId: SiteId): boolean {
+    if (this.hints.isUrgent(siteId)) return true;
+    if (this.hints.isPrompt(siteId)) return this.turns < this.mostPromptTurns;
+    return this.turns < this.mostTurns && this.pace.mayBegin();
   }
 
   private async answer(ctx: RequestContext, device: DeviceIdentity, body: string): Promise<string> {
@@ -246,7 +246,10 @@ SELECT generation, leaving, version, due, job, $6 AND EXISTS (SELECT FROM oldest
   (SELECT count(*)::int FROM job w WHERE w.site_id = $1 AND w.state = 'pending' AND w.id IS DISTINCT FROM claimed.id) AS waiting
 FROM standing LEFT JOIN claimed ON true`;
 
-/** With its step in the orchestration log, if it has one; nothing where another router serves the site by now, or it is being deleted. */
+/**
+ * With its step in the orchestration log, if it has one; nothing where another router serves the site by now, or it is being deleted.
+ * The commit does not wait for the disk: should the power of the server fail just then, the same part goes out once more.
+ */
 const INSERT_SECTION_JOB = `
 WITH inserted AS (
   INSERT INTO job (id, team_id, site_id, idempotency_key, description, kind, script, express_execute, needs_acknowledgement, should_backup, state, deliveries, created_at, sent_at)
@@ -256,7 +259,7 @@ WITH inserted AS (
 ), logged AS (${logged(`
   SELECT $3::uuid, $5::timestamptz, $2::uuid, $6::text, 'Pending', id, $7::text, $8::text, $9::jsonb FROM inserted WHERE $6::text IS NOT NULL`)}
 )
-SELECT id FROM inserted`;
+SELECT id, ${UNHURRIED} FROM inserted`;
 
 /** Between the look at a site and the job for it another router took its place, or it was deleted: the whole turn is undone. */
 class TurnLost extends Error {}

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
 import { RequestContext, type SiteId } from '../../platform/context/index.js';
-import { Database } from '../../platform/database/index.js';
+import { Database, UNHURRIED } from '../../platform/database/index.js';
 import { isConnectionLoss } from '../../platform/errors/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { Logger } from '../../platform/telemetry/logger.js';
@@ -100,7 +100,7 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
     const batch = beats.map(read).sort(bySite);
     const { notable, facts } = await this.db.transaction(this.ctx, async (ctx) => {
       // A heartbeat need not wait for the disk: kill -9 of us loses nothing by it, a power cut of the server half a second.
-      await this.db.query(ctx, `SELECT set_config('synchronous_commit', 'off', true)`);
+      await this.db.query(ctx, `SELECT ${UNHURRIED}`);
       const notable = await this.repository.write(ctx, batch);
       const byId = new Map(notable.map((row) => [row.siteId, row]));
       const valid = batch.filter(({ device }) => byId.get(device.siteId)?.valid !== false);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { JobId, RequestContext, SiteId } from '../../platform/context/index.js';
 import { AppKeys } from '../../platform/crypto/index.js';
-import { AcrossTeams, Database } from '../../platform/database/index.js';
+import { AcrossTeams, columnsOf, Database, UNHURRIED } from '../../platform/database/index.js';
 import { keyed, type KeyedWish, NOTHING_WISHED, type Wish } from '../../routeros/sections/index.js';
 import { logged } from '../log/orchestration-log.js';
 import { KeptRecently } from './kept-recently.js';
@@ -114,16 +114,20 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
 
   /** All sections of a site, locked until the transaction ends. */
   lockAll(ctx: RequestContext, siteId: SiteId): Promise<SiteSection[]> {
-    return this.ofTeam(ctx).andWhere('e.siteId = :siteId', { siteId }).orderBy('e.section').setLock('pessimistic_write').getMany();
+    return this.lock(ctx, 'e.site_id = $1 AND e.team_id = $2 ORDER BY e.section', [siteId, ctx.requireTeam()]);
   }
 
   /** The section that sent this job, locked. */
-  lockByJob(ctx: RequestContext, jobId: JobId): Promise<SiteSection | null> {
-    return this.all(ctx).andWhere('e.jobId = :jobId', { jobId }).setLock('pessimistic_write').getOne();
+  async lockByJob(ctx: RequestContext, jobId: JobId): Promise<SiteSection | undefined> {
+    return (await this.lock(this.checked(ctx), 'e.job_id = $1', [jobId]))[0];
   }
 
-  lockOne(ctx: RequestContext, siteId: SiteId, section: string): Promise<SiteSection | null> {
-    return this.all(ctx).andWhere('e.siteId = :siteId AND e.section = :section', { siteId, section }).setLock('pessimistic_write').getOne();
+  async lockOne(ctx: RequestContext, siteId: SiteId, section: string): Promise<SiteSection | undefined> {
+    return (await this.lock(this.checked(ctx), 'e.site_id = $1 AND e.section = $2', [siteId, section]))[0];
+  }
+
+  private lock(ctx: RequestContext, where: string, values: unknown[]): Promise<SiteSection[]> {
+    return this.db.query(ctx, `SELECT ${columnsOf(this.db, SiteSection)} FROM site_section e WHERE ${where} FOR UPDATE`, values);
   }
 
   /** Sections of a site of the context's team, by name. */
@@ -160,14 +164,17 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
     return new Map(rows.map(({ id, progress }) => [id, progress]));
   }
 
-  /** Writes everything that changes; `wanted` is left to `mark`, which may have raised it meanwhile. */
+  /**
+   * Writes everything that changes; `wanted` is left to `mark`, which may have raised it meanwhile. The commit does not wait for the
+   * disk: what the power takes of the last second is sent, or asked, once more, and a section bears that.
+   */
   async save(ctx: RequestContext, row: SiteSection): Promise<void> {
     await this.db.query(
       ctx,
       `UPDATE site_section SET wanted = GREATEST(wanted, $3), sent = $4, applied = $5, applied_hash = $6, sent_hash = $7, salt = $8, phase = $9, part = $10, parts = $11,
          trial = $12, path_before = $13, path_after = $14, attempts = $15, last_error = $16, due_at = $17, job_id = $18, fingerprint = $19, sent_at = $20,
          applied_at = $21, checked_at = $22, drifted_at = $23, version = $25
-       WHERE site_id = $1 AND section = $2 AND team_id = $24`,
+       WHERE site_id = $1 AND section = $2 AND team_id = $24 RETURNING ${UNHURRIED}`,
       [
         ...[
           row.siteId,

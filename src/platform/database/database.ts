@@ -5,11 +5,17 @@ import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/Postgres
 import type { RequestContext, Transaction } from '../context/index.js';
 import { Random } from '../crypto/random.js';
 import { SharedReads } from './shared-reads.js';
-import { sqlState } from './sql-state.js';
+import { STALE_PLAN, sqlState } from './sql-state.js';
 
-/** Serialization failure and deadlock: PostgreSQL asks to run the whole work again. */
-const RERUN = new Set(['40001', '40P01']);
+/** Serialization failure and deadlock, where PostgreSQL asks to run the whole work again; and a statement prepared for a table as it was. */
+const RERUN = new Set(['40001', '40P01', STALE_PLAN]);
 const MAX_RUNS = 5;
+
+/**
+ * A column that lets the rest of its transaction commit without waiting for the disk: what commits so survives kill -9 of us, and may
+ * be lost when the machine of the database fails within the next second. For what is repeated without harm.
+ */
+export const UNHURRIED = `set_config('synchronous_commit', 'off', true)`;
 
 export class TransactionRequired extends Error {
   constructor() {
@@ -34,7 +40,7 @@ export class Database {
 
   /**
    * Runs `work` in a transaction whose context shadows the caller's; a context that is in one already joins it.
-   * Work that PostgreSQL refuses with a serialization failure or a deadlock is run again as a whole, so it must have
+   * Work that PostgreSQL refuses for what others do at the same time is run again as a whole, so it must have
    * no effect outside the database. After-commit callbacks run in order once the commit is certain.
    */
   async transaction<T>(ctx: RequestContext, work: (ctx: RequestContext) => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 export { AcrossTeams, AcrossTeamsRefused } from './across-teams.js';
-export { Database, TransactionRequired } from './database.js';
+export { columnsOf } from './columns.js';
+export { Database, TransactionRequired, UNHURRIED } from './database.js';
 export { allEntities, sharedEntities, SharedEntity, tenantEntities, TenantEntity } from './entities.js';
 export { PreparingClient } from './preparing-client.js';
 export { protectTable } from './row-level-security.js';

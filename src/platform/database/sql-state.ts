@@ -3,6 +3,9 @@ interface PgError {
   readonly constraint?: string;
 }
 
+/** «cached plan must not change result type»: a table changed under a prepared statement. Also other things that are not supported. */
+export const STALE_PLAN = '0A000';
+
 /** PostgreSQL's five-character code of a failure, wrapped by TypeORM or not; empty for a failure of another kind. */
 export const sqlState = (error: unknown): string => pgErrorOf(error).code ?? '';
 

@@ -141,6 +141,7 @@ export class Fleet {
       DATA_DIR: this.dataDir,
       MGMT_TUNNEL: 'off', // a server for it would have an interface of this machine's network
       ...{ SFTP: 'off', BACKUP_AT_ADOPTION: 'false' }, // routers have only the jobs that a test gives them
+      SECTION_BUSY_PERCENT: '100', // virtual time passes while this process works
       ...this.environment,
     });
     const logger = new Logger('debug', { write: (line: string) => void this.log.push(line) });
