@@ -53,7 +53,10 @@ await benchmark('sections', async (undo) => {
       scripts += polled.scripts;
       const open = await unfinished(db);
       const { p50, p99 } = latencyOf(polled.latencies);
-      progress(`${what}: ${polled.scripts} scripts in ${ROUND_SECONDS} s, polls p50 ${p50} ms, p99 ${p99} ms; ${open} sites to go`);
+      const brought = latencyOf(polled.withScript);
+      progress(
+        `${what}: ${polled.scripts} scripts in ${ROUND_SECONDS} s, polls p50 ${p50} ms, p99 ${p99} ms, those with a script ${brought.p50} and ${brought.p99} ms; ${open} sites to go`,
+      );
       if (open === 0 && routers.settled) break;
     }
     return { seconds: rounded((performance.now() - began) / 1000), latencies: Float64Array.from(all), failed, scripts };

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, afterAll, describe, expect, it } from '@jest/globals';
 import { ManagementPath, type PathState, type SectionDefinition, SectionMarker, Sections } from '../../src/fleet/index.js';
-import { RequestContext, type SiteId } from '../../src/platform/context/index.js';
+import { type ReadSection, SectionsRepository } from '../../src/fleet/sections/sections.repository.js';
+import { type JobId, newId, RequestContext, type SiteId } from '../../src/platform/context/index.js';
 import { Database } from '../../src/platform/database/index.js';
 import type { Wish } from '../../src/routeros/sections/index.js';
 import type { VirtualRouter } from '../../tools/virtual-router/index.js';
@@ -168,6 +169,36 @@ describe('a configuration section', () => {
     expect((await team.owner.get(`/site/${site}/job/${String(made['id'])}`)).body.state).toBe('done');
     expect(await section()).toMatchObject({ status: 'applied' });
     expect(port()).toBe('7');
+  });
+
+  it('is not sent as it was read when it changed meanwhile, nor to a router that was replaced', async () => {
+    const sections = fleet.app.get(SectionsRepository);
+    const db = fleet.app.get(Database);
+    const ctx = RequestContext.system('test').forTeam(team.teamId);
+    const read = async (): Promise<ReadSection> => (await sections.read(ctx, site as SiteId)).find((row) => row.section === 'sample')!;
+    const [standing] = await fleet.sql<{ generation: number }>(`SELECT device_generation AS generation FROM site WHERE id = $1`, [site]);
+    const { generation } = standing!;
+    const send = (row: ReadSection, to: number): Promise<boolean> => {
+      const job = { id: newId<JobId>(), title: 'A look', step: null };
+      Object.assign(row, { phase: 'checking', jobId: job.id });
+      return sections.send(ctx, row, { job, generation: to, now: new Date(fleet.clock.now()) });
+    };
+    const inFlight = async (): Promise<number> =>
+      (await fleet.sql(`SELECT FROM job WHERE site_id = $1 AND state IN ('sent', 'busy')`, [site])).length;
+    const row = await read();
+    let sending: Promise<boolean> | undefined;
+    await db.transaction(ctx, async (ctx) => {
+      await db.query(ctx, `UPDATE site_section SET path_after = 'open' WHERE site_id = $1 AND section = 'sample'`, [site]);
+      sending = send(row, generation); // waits for the row
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    });
+    expect(await sending).toBe(false);
+    expect(await send(await read(), generation + 1)).toBe(false);
+    expect([await inFlight(), (await read()).phase]).toEqual([0, 'idle']);
+    expect(await send(await read(), generation)).toBe(true);
+    expect([await inFlight(), (await read()).phase]).toEqual([1, 'checking']);
+    await fleet.sql(`UPDATE job SET state = 'done' WHERE site_id = $1 AND state = 'sent' RETURNING id`, [site]);
+    await fleet.sql(`UPDATE site_section SET phase = 'idle', job_id = NULL WHERE site_id = $1 AND section = 'sample' RETURNING 1`, [site]);
   });
 
   it('that is wanted no more leaves, and so it does with the site', async () => {

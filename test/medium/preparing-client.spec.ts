@@ -15,8 +15,10 @@ describe('a connection that prepares', () => {
   afterEach(() => client.end());
   afterAll(() => database.close());
 
-  const ask = async <T>(text: string, values?: unknown[]): Promise<T[]> =>
-    ((await (values ? client.query(text, values) : client.query(text))) as { rows: T[] }).rows;
+  const ask = async <T>(...query: [text: string, values?: unknown[]]): Promise<T[]> => {
+    const answer: Promise<{ rows: T[] }> = client.query(...query);
+    return (await answer).rows;
+  };
   const prepared = async (): Promise<string[]> =>
     (await ask<{ statement: string }>('SELECT statement FROM pg_prepared_statements ORDER BY name')).map(({ statement }) => statement);
 

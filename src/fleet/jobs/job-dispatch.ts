@@ -3,7 +3,7 @@ import { Settings } from '../../config/index.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { type JobId, RequestContext, type SiteId } from '../../platform/context/index.js';
 import { AppKeys, SignedUrls, uuidToBase62 } from '../../platform/crypto/index.js';
-import { Database, isUniqueViolation, UNHURRIED } from '../../platform/database/index.js';
+import { Database, isUniqueViolation } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { parseHeartbeat } from '../../routeros/heartbeat/index.js';
 import { answerLimitBytes, renderJob, renderRemoval } from '../../routeros/render/index.js';
@@ -133,21 +133,19 @@ export class JobDispatch {
   private async turn(ctx: RequestContext, device: DeviceIdentity): Promise<Turn | undefined | 'taken'> {
     try {
       // Across teams, like the flush: then a connection need not be told another team for each router.
-      const turn = await this.take(ctx.asSystem('job-dispatch'), device, { sectionsFirst: true, alone: true });
-      return turn?.due || turn?.heard ? await this.db.transaction(ctx, (ctx) => this.wholeTurn(ctx, device, turn)) : turn;
+      const system = ctx.asSystem('job-dispatch');
+      let turn = await this.take(system, device, { sectionsFirst: true, alone: true });
+      if (turn?.due) {
+        const job = await this.sectionJob(ctx, device, turn);
+        if (job) return { ...turn, job };
+        turn = await this.take(system, device, { sectionsFirst: false, alone: true });
+      }
+      if (!turn?.heard) return turn;
+      return await this.db.transaction(ctx, (ctx) => this.take(ctx, device, { sectionsFirst: false, alone: false }));
     } catch (error) {
-      if (isUniqueViolation(error) || error instanceof TurnLost) return 'taken';
+      if (isUniqueViolation(error)) return 'taken';
       throw error;
     }
-  }
-
-  /** A turn in which more is written than the job that goes out. */
-  private async wholeTurn(ctx: RequestContext, device: DeviceIdentity, turn: Turn): Promise<Turn | undefined> {
-    if (!turn.due) return this.take(ctx, device, { sectionsFirst: true, alone: false });
-    const job = await this.sectionJob(ctx, device, turn);
-    if (!job) return this.take(ctx, device, { sectionsFirst: false, alone: false });
-    if (turn.waiting) this.db.afterCommit(ctx, () => this.hints.addPromptWork(device.siteId));
-    return { ...turn, job };
   }
 
   private async take(ctx: RequestContext, device: DeviceIdentity, { sectionsFirst, alone }: TurnWish): Promise<Turn | undefined> {
@@ -161,15 +159,10 @@ export class JobDispatch {
     return turn;
   }
 
-  /** What a section sends next, as a job that is in flight from here on. @throws TurnLost */
-  private async sectionJob(ctx: RequestContext, device: DeviceIdentity, { version }: Turn): Promise<Claimed | null> {
+  private async sectionJob(ctx: RequestContext, device: DeviceIdentity, { version, waiting }: Turn): Promise<Claimed | undefined> {
     const job = await this.sections.next(ctx, device, version ?? '');
-    if (!job) return null;
-    const step = job.step ? [job.step.type, job.step.run, job.step.message, JSON.stringify(job.step.context)] : [null, null, null, null];
-    const values = [job.id, device.teamId, device.siteId, job.title, this.clock.now(), ...step, device.generation];
-    const inserted = await this.db.query(ctx, INSERT_SECTION_JOB, values);
-    if (!inserted.length) throw new TurnLost();
-    return { id: job.id, script: job.payload, sealed: false, backup: false, ofSection: true, state: 'sent', origin: null };
+    if (job && waiting) this.hints.addPromptWork(device.siteId);
+    return job && { id: job.id, script: job.payload, sealed: false, backup: false, ofSection: true, state: 'sent', origin: null };
   }
 
   private async deliver(
@@ -245,21 +238,3 @@ WITH standing AS (
 SELECT generation, leaving, version, due, job, $6 AND EXISTS (SELECT FROM oldest WHERE origin IS NOT NULL) AS heard,
   (SELECT count(*)::int FROM job w WHERE w.site_id = $1 AND w.state = 'pending' AND w.id IS DISTINCT FROM claimed.id) AS waiting
 FROM standing LEFT JOIN claimed ON true`;
-
-/**
- * With its step in the orchestration log, if it has one; nothing where another router serves the site by now, or it is being deleted.
- * The commit does not wait for the disk: should the power of the server fail just then, the same part goes out once more.
- */
-const INSERT_SECTION_JOB = `
-WITH inserted AS (
-  INSERT INTO job (id, team_id, site_id, idempotency_key, description, kind, script, express_execute, needs_acknowledgement, should_backup, state, deliveries, created_at, sent_at)
-  SELECT $1::uuid, team_id, id, $1::uuid::text, $4, 'section', '', false, true, false, 'sent', 1, $5::timestamptz, $5::timestamptz
-  FROM site WHERE id = $3 AND team_id = $2 AND device_generation = $10 AND deletion_requested_at IS NULL
-  RETURNING id
-), logged AS (${logged(`
-  SELECT $3::uuid, $5::timestamptz, $2::uuid, $6::text, 'Pending', id, $7::text, $8::text, $9::jsonb FROM inserted WHERE $6::text IS NOT NULL`)}
-)
-SELECT id, ${UNHURRIED} FROM inserted`;
-
-/** Between the look at a site and the job for it another router took its place, or it was deleted: the whole turn is undone. */
-class TurnLost extends Error {}

@@ -3,12 +3,14 @@ import { Clock } from '../../platform/clock/clock.js';
 import { type JobId, newId, RequestContext } from '../../platform/context/index.js';
 import { SignedUrls } from '../../platform/crypto/index.js';
 import { Database, sqlState } from '../../platform/database/index.js';
+import { isConnectionLoss } from '../../platform/errors/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { Logger } from '../../platform/telemetry/logger.js';
 import {
   type KeyedWish,
   planPush,
   type PushInput,
+  type Wish,
   renderAbort,
   renderClear,
   renderConfirm,
@@ -25,18 +27,22 @@ import { footprintOf, type SectionDefinition, Sections, type SectionSite } from 
 import { KeptRecently } from './kept-recently.js';
 import { failed, inForce, type SectionPhase, trialEnd } from './section-state.js';
 import { SectionWishes } from './section-wishes.js';
-import { SectionsRepository } from './sections.repository.js';
+import type { SectionJob } from './section-job.js';
+import { type ReadSection, SectionsRepository } from './sections.repository.js';
 import type { SiteSection } from './site-section.entity.js';
 
-/** A script that goes to the router as a job of a section. */
-export interface SectionJob {
-  readonly id: JobId;
-  readonly title: string;
-  readonly payload: string;
-  /** Its line in the orchestration log; null for one that changes nothing on the router. */
-  readonly step: Pick<LogEntry, 'type' | 'run' | 'message' | 'context'> | null;
+/** What a section does at a turn of its router, before anything of it is written; the row is changed already. */
+interface Step {
+  readonly job?: SectionJob;
+  /** What the job brings. */
+  readonly content?: { readonly wish: Wish; readonly hash: string };
+  /** Without a job: a line for the log, or the failure that the row notes. */
+  readonly entry?: LogEntry;
+  readonly failure?: SectionFailed;
 }
 
+/** How often a turn begins anew because a section changed while it was looked at. */
+const TRIES = 3;
 /** Pushes kept in memory, some hundred kilobytes each at the most. */
 const PUSHES_KEPT = 20;
 const BUSY: ReadonlySet<SectionPhase> = new Set(['pushing', 'trial', 'confirming', 'aborting']);
@@ -64,22 +70,47 @@ export class SectionDelivery {
   ) {}
 
   /**
-   * In the transaction of the router's turn, with no job in flight to it. Undefined when nothing is to be sent now.
+   * The job that a router gets now, in flight from here on; undefined when nothing is to be sent. Nothing is locked while it is made:
+   * what is written holds only for sections as they were read, and what changed meanwhile is looked at again.
    * @param version RouterOS version of the router
+   * @throws a unique violation when a job is in flight
    */
-  async next(ctx: RequestContext, { siteId, teamId }: DeviceIdentity, version: string): Promise<SectionJob | undefined> {
-    const rows = await this.repository.lockAll(ctx, siteId);
+  async next(ctx: RequestContext, device: DeviceIdentity, version: string): Promise<SectionJob | undefined> {
+    for (let tries = 0; tries < TRIES; tries++) {
+      const job = await this.once(ctx, device, version);
+      if (job !== 'changed') return job;
+    }
+    return undefined;
+  }
+
+  private async once(ctx: RequestContext, device: DeviceIdentity, version: string): Promise<SectionJob | undefined | 'changed'> {
+    const { siteId, teamId, generation } = device;
+    const rows = await this.repository.read(ctx, siteId);
     const now = this.clock.now();
     const open = rows.find((row) => BUSY.has(row.phase));
     const due = rows.filter((row) => row.dueAt !== null && row.dueAt <= now && (!open || row === open));
     for (const row of due.sort((a, b) => this.rank(a) - this.rank(b))) {
       const definition = this.sections.get(row.section);
       if (!definition) continue; // of a module that this version does not have
-      const job = await this.step(ctx, definition, row, { id: siteId, teamId, version });
-      await this.repository.save(ctx, row);
-      if (job) return job;
+      const step = await this.step(ctx, definition, row, { id: siteId, teamId, version });
+      const { job, content } = step;
+      if (!job) {
+        if (!(await this.note(ctx, row, step))) return 'changed';
+        continue;
+      }
+      return (await this.repository.send(ctx, row, { job, generation, now, ...(content && { content }) })) ? job : 'changed';
     }
     return undefined;
+  }
+
+  /** Writes a step that sends nothing. */
+  private note(ctx: RequestContext, row: ReadSection, { entry, failure }: Step): Promise<boolean> {
+    return this.db.transaction(ctx, async (ctx) => {
+      if (!(await this.repository.saveAsRead(ctx, row))) return false;
+      if (entry) await this.log.write(ctx, [entry]);
+      if (failure) await this.events.publish(ctx, failure);
+      return true;
+    });
   }
 
   /** Scripts that take everything of every section off a router, in the reverse of the order in which they came. */
@@ -93,12 +124,7 @@ export class SectionDelivery {
     return later + (this.sections.get(row.section)?.rank ?? 0);
   }
 
-  private async step(
-    ctx: RequestContext,
-    definition: SectionDefinition,
-    row: SiteSection,
-    site: SectionSite,
-  ): Promise<SectionJob | undefined> {
+  private async step(ctx: RequestContext, definition: SectionDefinition, row: SiteSection, site: SectionSite): Promise<Step> {
     switch (row.phase) {
       case 'trial':
         return this.judge(ctx, definition, row);
@@ -108,17 +134,12 @@ export class SectionDelivery {
         return this.look(ctx, definition, row);
       default: // its job was lost with the process that made it
         Object.assign(row, failed(row, this.clock.now(), 'The job of this section is gone.'));
-        return undefined;
+        return {};
     }
   }
 
   /** The next part of the newest wish; a wish that changed while parts of an older one travelled begins anew. */
-  private async push(
-    ctx: RequestContext,
-    definition: SectionDefinition,
-    row: SiteSection,
-    site: SectionSite,
-  ): Promise<SectionJob | undefined> {
+  private async push(ctx: RequestContext, definition: SectionDefinition, row: SiteSection, site: SectionSite): Promise<Step> {
     const now = this.clock.now();
     row.version = site.version;
     try {
@@ -126,8 +147,7 @@ export class SectionDelivery {
       if (shall.hash === row.appliedHash) {
         Object.assign(row, inForce({ ...row, sent: row.wanted, sentHash: row.appliedHash }, now));
         if (isEmpty(shall)) row.dueAt = null;
-        await this.log.write(ctx, [unchanged(row, definition.title)]);
-        return undefined;
+        return { entry: unchanged(row, definition.title) };
       }
       const goesOn = row.phase === 'pushing' && shall.hash === row.sentHash;
       const part = goesOn ? row.part : 0;
@@ -138,30 +158,28 @@ export class SectionDelivery {
       const path = part === 0 ? this.path.known(row.siteId) : row.pathBefore;
       Object.assign(row, { phase: 'pushing', part, parts: scripts.length, trial, sent: generation, sentHash: shall.hash, sentAt: now });
       Object.assign(row, { pathBefore: path, pathAfter: null });
-      await this.repository.store(ctx, wish, row.salt, shall.hash, now);
-      return this.job(row, definition, scripts[part]!);
+      return { job: this.job(row, definition, scripts[part]!), content: { wish, hash: shall.hash } };
     } catch (err) {
-      if (sqlState(err) !== '') throw err; // the transaction is void; the next poll tries again
+      if (sqlState(err) !== '' || isConnectionLoss(err)) throw err; // of the database, not of the section; the next poll tries again
       // One section that cannot be rendered must not keep the others, nor jobs, from its router.
       this.logger.error({ err, siteId: row.siteId, section: row.section }, 'a section could not be rendered');
       Object.assign(row, failed(row, now, `This section could not be rendered: ${err instanceof Error ? err.message : 'unknown error'}`));
-      await this.events.publish(ctx, new SectionFailed(row.teamId, row.siteId, row.section, row.lastError!, row.wanted));
-      return undefined;
+      return { failure: new SectionFailed(row.teamId, row.siteId, row.section, row.lastError!, row.wanted) };
     }
   }
 
   /** The router came back after the push: keep it, unless the management path that was open is not any more. */
-  private async judge(ctx: RequestContext, definition: SectionDefinition, row: SiteSection): Promise<SectionJob | undefined> {
+  private async judge(ctx: RequestContext, definition: SectionDefinition, row: SiteSection): Promise<Step> {
     const now = this.clock.now();
     if (row.pathBefore === 'open' && row.pathAfter === null && now < trialEnd(row.sentAt!)) {
       row.dueAt = trialEnd(row.sentAt!); // the probe makes it due before
-      return undefined;
+      return {};
     }
     const cut = row.pathBefore === 'open' && row.pathAfter === 'closed';
     if (cut) {
       row.phase = 'aborting';
       row.lastError = 'After this change the router could not be reached through its management path; the change was undone.';
-      return this.job(row, definition, renderAbort());
+      return { job: this.job(row, definition, renderAbort()) };
     }
     // With the first look at it, which would cost another poll.
     row.phase = 'confirming';
@@ -169,18 +187,18 @@ export class SectionDelivery {
     const wish = await this.repository.load(ctx, row.sentHash);
     const id = newId<JobId>();
     const look = wish && !isEmpty(wish) ? this.inventory(definition, wish, id) : undefined;
-    return this.job(row, definition, renderConfirm(row.section, row.sent, look), id);
+    return { job: this.job(row, definition, renderConfirm(row.section, row.sent, look), id) };
   }
 
-  private async look(ctx: RequestContext, definition: SectionDefinition, row: SiteSection): Promise<SectionJob | undefined> {
+  private async look(ctx: RequestContext, definition: SectionDefinition, row: SiteSection): Promise<Step> {
     const wish = await this.repository.load(ctx, row.appliedHash);
     if (!wish || isEmpty(wish)) {
       row.dueAt = null;
-      return undefined;
+      return {};
     }
     row.phase = 'checking';
     const id = newId<JobId>();
-    return this.job(row, definition, this.inventory(definition, wish, id), id);
+    return { job: this.job(row, definition, this.inventory(definition, wish, id), id) };
   }
 
   private inventory(definition: SectionDefinition, wish: KeyedWish, id: JobId): Script {

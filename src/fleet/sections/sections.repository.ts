@@ -7,6 +7,7 @@ import { keyed, type KeyedWish, NOTHING_WISHED, type Wish } from '../../routeros
 import { logged } from '../log/orchestration-log.js';
 import { KeptRecently } from './kept-recently.js';
 import type { SectionProgress } from './section-state.js';
+import type { SectionJob } from './section-job.js';
 import { SiteSection } from './site-section.entity.js';
 
 /** A newer wish, and the step in each site's log: one statement, for it may be one of ten thousand sites. */
@@ -22,6 +23,49 @@ WITH marked AS (
   FROM marked`)}
 )
 SELECT site_id AS id FROM marked`;
+
+/** Everything that changes but `wanted`, which `mark` may have raised meanwhile; of a row as it was read, where $26 says which. */
+const UPDATE = `
+UPDATE site_section SET wanted = GREATEST(wanted, $3), sent = $4, applied = $5, applied_hash = $6, sent_hash = $7, salt = $8, phase = $9, part = $10, parts = $11,
+  trial = $12, path_before = $13, path_after = $14, attempts = $15, last_error = $16, due_at = $17, job_id = $18, fingerprint = $19, sent_at = $20,
+  applied_at = $21, checked_at = $22, drifted_at = $23, version = $25
+WHERE site_id = $1 AND section = $2 AND team_id = $24 AND ($26::text IS NULL OR xmin::text = $26)`;
+
+const valuesOf = (row: SiteSection): unknown[] => [
+  ...[row.siteId, row.section, row.wanted, row.sent, row.applied, row.appliedHash, row.sentHash, row.salt, row.phase, row.part, row.parts],
+  ...[row.trial, row.pathBefore, row.pathAfter, row.attempts, row.lastError, row.dueAt, row.jobId, row.fingerprint, row.sentAt],
+  ...[row.appliedAt, row.checkedAt, row.driftedAt, row.teamId, row.version],
+];
+
+/** The commit does not wait for the disk: should the power of the database's machine fail just then, the same part goes out once more. */
+const SEND = `
+WITH changed AS (
+  ${UPDATE} AND EXISTS (SELECT FROM site WHERE id = $1 AND device_generation = $27 AND deletion_requested_at IS NULL) RETURNING site_id, team_id
+), kept AS (
+  INSERT INTO section_content (team_id, hash, sealed, created_at) SELECT team_id, $35::text, $36::text, $30::timestamptz FROM changed WHERE $35::text IS NOT NULL ON CONFLICT DO NOTHING
+), inserted AS (
+  INSERT INTO job (id, team_id, site_id, idempotency_key, description, kind, script, express_execute, needs_acknowledgement, should_backup, state, deliveries, created_at, sent_at)
+  SELECT $28::uuid, team_id, site_id, $28::uuid::text, $29, 'section', '', false, true, false, 'sent', 1, $30::timestamptz, $30::timestamptz FROM changed
+  RETURNING id, team_id, site_id
+), logged AS (${logged(`
+  SELECT site_id, $30::timestamptz, team_id, $31::text, 'Pending', id, $32::text, $33::text, $34::jsonb FROM inserted WHERE $31::text IS NOT NULL`)}
+)
+SELECT ${UNHURRIED} FROM inserted`;
+
+/** A section as it was read without a lock. */
+export type ReadSection = SiteSection & {
+  /** Which state of the row that was. */
+  readonly asRead: string;
+};
+
+export interface Dispatch {
+  readonly job: Pick<SectionJob, 'id' | 'title' | 'step'>;
+  /** A wish that is not known yet under its hash. */
+  readonly content?: { readonly wish: Wish; readonly hash: string };
+  /** Of the router that asks. */
+  readonly generation: number;
+  readonly now: Date;
+}
 
 const SEALED_FOR = 'section-content';
 /** Contents kept in memory: sites that change together mostly share two. */
@@ -112,9 +156,13 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
     );
   }
 
-  /** All sections of a site, locked until the transaction ends. */
-  lockAll(ctx: RequestContext, siteId: SiteId): Promise<SiteSection[]> {
-    return this.lock(ctx, 'e.site_id = $1 AND e.team_id = $2 ORDER BY e.section', [siteId, ctx.requireTeam()]);
+  /** All sections of a site of the context's team. What is written of them says which state was read. */
+  read(ctx: RequestContext, siteId: SiteId): Promise<ReadSection[]> {
+    return this.db.query(
+      ctx,
+      `SELECT ${columnsOf(this.db, SiteSection)}, e.xmin::text AS "asRead" FROM site_section e WHERE e.site_id = $1 AND e.team_id = $2 ORDER BY e.section`,
+      [siteId, ctx.requireTeam()],
+    );
   }
 
   /** The section that sent this job, locked. */
@@ -169,39 +217,27 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
    * disk: what the power takes of the last second is sent, or asked, once more, and a section bears that.
    */
   async save(ctx: RequestContext, row: SiteSection): Promise<void> {
-    await this.db.query(
-      ctx,
-      `UPDATE site_section SET wanted = GREATEST(wanted, $3), sent = $4, applied = $5, applied_hash = $6, sent_hash = $7, salt = $8, phase = $9, part = $10, parts = $11,
-         trial = $12, path_before = $13, path_after = $14, attempts = $15, last_error = $16, due_at = $17, job_id = $18, fingerprint = $19, sent_at = $20,
-         applied_at = $21, checked_at = $22, drifted_at = $23, version = $25
-       WHERE site_id = $1 AND section = $2 AND team_id = $24 RETURNING ${UNHURRIED}`,
-      [
-        ...[
-          row.siteId,
-          row.section,
-          row.wanted,
-          row.sent,
-          row.applied,
-          row.appliedHash,
-          row.sentHash,
-          row.salt,
-          row.phase,
-          row.part,
-          row.parts,
-        ],
-        ...[row.trial, row.pathBefore, row.pathAfter, row.attempts, row.lastError, row.dueAt, row.jobId, row.fingerprint, row.sentAt],
-        ...[row.appliedAt, row.checkedAt, row.driftedAt, row.teamId, row.version],
-      ],
-    );
+    await this.db.query(ctx, `${UPDATE} RETURNING ${UNHURRIED}`, [...valuesOf(row), null]);
   }
 
-  /** Keeps a wish that is about to be sent, for the context's team. */
-  async store(ctx: RequestContext, wish: Wish, salt: number, hash: string, now: Date): Promise<void> {
-    await this.db.query(
-      ctx,
-      `INSERT INTO section_content (team_id, hash, sealed, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-      [ctx.requireTeam(), hash, this.keys.seal(JSON.stringify({ salt, wish }), SEALED_FOR), now],
-    );
+  /** The same for one that was read without a lock; false, and nothing written, when it has changed since. */
+  async saveAsRead(ctx: RequestContext, row: ReadSection): Promise<boolean> {
+    return (await this.db.query(ctx, `${UPDATE} RETURNING ${UNHURRIED}`, [...valuesOf(row), row.asRead])).length > 0;
+  }
+
+  /**
+   * Hands a job of a section to its router: the section, the job that is in flight from here on, its step in the log and the wish that
+   * it brings, in one statement. False, and nothing written, when the section has changed since it was read, another router serves
+   * the site by now, or it is being deleted. Raises a unique violation when another job is in flight.
+   */
+  async send(ctx: RequestContext, row: ReadSection, { job, content, generation, now }: Dispatch): Promise<boolean> {
+    const { id, title, step } = job;
+    const logged = step ? [step.type, step.run, step.message, JSON.stringify(step.context)] : [null, null, null, null];
+    const kept = content
+      ? [content.hash, this.keys.seal(JSON.stringify({ salt: row.salt, wish: content.wish }), SEALED_FOR)]
+      : [null, null];
+    const rows = await this.db.query(ctx, SEND, [...valuesOf(row), row.asRead, generation, id, title, now, ...logged, ...kept]);
+    return rows.length > 0;
   }
 
   /** What was sent under this hash; null when it is not known any more. */

@@ -11,6 +11,8 @@ const PIECE_BYTES = 32_768;
 export interface Polled {
   /** Milliseconds from the time at which a poll was to be sent to the end of its answer. */
   readonly latencies: Float64Array;
+  /** Those of polls that brought a script. */
+  readonly withScript: Float64Array;
   readonly polls: number;
   /** Polls that brought a script. */
   readonly scripts: number;
@@ -44,6 +46,7 @@ export class LightRouters {
   /** Lets them poll for a while. What they report may go on a little longer; `settled` tells. */
   async poll(seconds: number): Promise<Polled> {
     const latencies: number[] = [];
+    const withScript: number[] = [];
     const result = { scripts: 0, failed: 0 };
     const began = performance.now();
     const rate = this.count / POLL_SECONDS / 1000;
@@ -57,7 +60,9 @@ export class LightRouters {
           const router = this.next++ % this.count;
           const polled = this.once(router)
             .then(({ status, text }) => {
-              latencies.push(performance.now() - intended);
+              const latency = performance.now() - intended;
+              latencies.push(latency);
+              if (text) withScript.push(latency);
               if (status !== 200) result.failed++;
               if (!text) return;
               result.scripts++;
@@ -73,7 +78,7 @@ export class LightRouters {
       }, TICK_MS);
     });
     await Promise.all(open);
-    return { latencies: Float64Array.from(latencies), polls: sent, ...result };
+    return { latencies: Float64Array.from(latencies), withScript: Float64Array.from(withScript), polls: sent, ...result };
   }
 
   /** Whether nobody reports any more. */

@@ -134,4 +134,5 @@ export async function atRest(db: pg.Client, sections: readonly string[]): Promis
      SELECT s.id, n, s.team_id, 1, 1, 1, $1, $1, now(), s.software_version FROM site s, unnest($2::text[]) n`,
     [keyed(NOTHING_WISHED, 1).hash, sections],
   );
+  await db.query('ANALYZE site_section');
 }
