@@ -408,3 +408,25 @@ describe('rosfleet backup', () => {
     expect(await rest(['oslo', 'diff'])).toMatchObject({ code: 1, err: 'rosfleet: Oslo has no previous backup yet.\n' });
   });
 });
+
+describe('rosfleet backup, against a server and a router', () => {
+  const fresh = async (): Promise<void> => {
+    expect(await cli(['backup', site, 'request'])).toMatchObject({ code: 0, out: expect.stringContaining('when the router has polled') });
+    await fleet.pass(65);
+  };
+
+  it('asks for backups, lists them, compares them and downloads one', async () => {
+    await fresh();
+    await router.run('/ip dns set servers=192.0.2.53');
+    await fresh();
+    const files = (await json('backup', site, 'list')) as { filename: string; taken_at: string }[];
+    expect(files).toHaveLength(2);
+    expect((await ok('backup', site, 'diff')).out).toMatch(/^\+.*servers=192\.0\.2\.53/m);
+    const text = (await ok('backup', site, 'show', files[0]!.filename)).out;
+    expect(text).toContain('servers=192.0.2.53');
+    expect((await ok('backup', site, 'show', 'previous')).out).not.toContain('192.0.2.53');
+    const target = join(home, 'newest.rsc');
+    await ok('backup', site, 'download', '--output', target);
+    expect(readFileSync(target, 'utf8')).toBe(text);
+  });
+});

@@ -48,10 +48,10 @@ export class PollLane implements OnModuleInit {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse, device: DeviceIdentity, body: Buffer, handOn: () => void): void {
-    const ctx = RequestContext.device(device.siteId, device.teamId, nextRequestId());
+    const context = (): RequestContext => RequestContext.device(device.siteId, device.teamId, nextRequestId());
     let script: string | Promise<string>;
     try {
-      script = this.polls.receive(ctx, device, this.addressOf(request), body.toString('utf8'));
+      script = this.polls.receive(context, device, this.addressOf(request), body.toString('utf8'));
     } catch {
       request.pause();
       request.unshift(body);

@@ -32,7 +32,7 @@ export class PollController {
   async poll(@Req() request: PollRequest, @Res() reply: FastifyReply): Promise<void> {
     // @Res: a script is sent as it is, past what makes JSON of answers.
     const body = typeof request.body === 'string' ? request.body : '';
-    const script = await this.polls.receive(request.ctx, request.device, request.ip, body);
+    const script = await this.polls.receive(() => request.ctx, request.device, request.ip, body);
     void reply.status(200).header('content-type', SCRIPT_TYPE).send(script);
   }
 }

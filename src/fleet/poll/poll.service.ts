@@ -24,14 +24,15 @@ export class PollService {
   /**
    * Notes the heartbeat and answers the router's next script, empty when there is nothing to do; no promise where there
    * is nothing to wait for. What is refused has left no trace.
+   * @param context of the router's request; asked for only when there is work, for mostly there is none
    * @param seenFrom address of the router
    * @throws MalformedHeartbeat, Unauthenticated at once; a promise that was answered never fails
    */
-  receive(ctx: RequestContext, device: DeviceIdentity, seenFrom: string, body: string): string | Promise<string> {
+  receive(context: () => RequestContext, device: DeviceIdentity, seenFrom: string, body: string): string | Promise<string> {
     if (!looksLikeHeartbeat(body)) throw new MalformedHeartbeat();
     if (this.hints.isRevoked(device.siteId, device.generation)) throw new Unauthenticated('This router no longer serves its site.');
     this.buffer.note(device, this.clock.millis(), seenFrom, body);
-    return this.hints.hasWork(device.siteId) ? this.next(ctx, device, body) : '';
+    return this.hints.hasWork(device.siteId) ? this.next(context(), device, body) : '';
   }
 
   /** A router must never see our trouble: RouterOS raises on an HTTP error. It comes back in 30 s. */

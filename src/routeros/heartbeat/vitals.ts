@@ -11,43 +11,49 @@ export interface Vitals {
   readonly fingerprint: number;
 }
 
-/** Keys whose values change all the time; the last two are of no interest and are left out of the fingerprint. */
-const CHANGING = ['uptime', 'cpu-load', 'free-memory', 'free-hdd-space', 'write-sect-since-reboot', 'write-sect-total'] as const;
-const MARKS = CHANGING.map((key) => `;${key}=`);
+/** Keys whose values change all the time, by their first letter; the last two are of no interest and are left out of the fingerprint. */
+const CHANGING: Readonly<Record<string, readonly string[]>> = {
+  u: ['uptime='],
+  c: ['cpu-load='],
+  f: ['free-memory=', 'free-hdd-space='],
+  w: ['write-sect-since-reboot=', 'write-sect-total='],
+};
+const FNV_BASIS = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+const SEMICOLON = 0x3b;
 
 /**
- * Reads the changing values of a heartbeat without taking the rest apart: `parseHeartbeat` costs several times as much
+ * Reads the changing values of a heartbeat in one pass, without taking the rest apart: `parseHeartbeat` costs several times as much
  * and is needed only when the fingerprint is a new one. As there, the last of equal keys counts. Never throws.
  */
 export function readVitals(body: string): Vitals {
-  const text = `;${body}`;
-  const spans: [number, number][] = [];
-  const values: (string | undefined)[] = MARKS.map((mark) => {
-    const at = text.lastIndexOf(mark);
-    if (at < 0) return undefined;
-    const from = at + mark.length;
-    const next = text.indexOf(';', from);
-    const end = next < 0 ? text.length : next;
-    spans.push([from, end]);
-    return text.slice(from, end).trim();
-  });
+  const values: Record<string, string> = {};
+  let hash = FNV_BASIS;
+  for (let start = 0; start < body.length;) {
+    const next = body.indexOf(';', start);
+    const end = next < 0 ? body.length : next;
+    const key = changingKey(body, start);
+    const constant = key === undefined ? end : start + key.length;
+    for (let at = start; at < constant; at++) hash = Math.imul(hash ^ body.charCodeAt(at), FNV_PRIME);
+    hash = Math.imul(hash ^ SEMICOLON, FNV_PRIME);
+    if (key !== undefined) values[key] = body.slice(constant, end).trim();
+    start = end + 1;
+  }
   return {
-    uptimeSeconds: values[0] ? (parseDuration(values[0]) ?? undefined) : undefined,
-    cpuLoadPercent: values[1] ? (parseQuantity(values[1]) ?? undefined) : undefined,
-    freeMemoryBytes: values[2] ? (parseQuantity(values[2]) ?? undefined) : undefined,
-    freeHddBytes: values[3] ? (parseQuantity(values[3]) ?? undefined) : undefined,
-    fingerprint: fingerprintAround(text, spans),
+    uptimeSeconds: number(values['uptime='], parseDuration),
+    cpuLoadPercent: number(values['cpu-load='], parseQuantity),
+    freeMemoryBytes: number(values['free-memory='], parseQuantity),
+    freeHddBytes: number(values['free-hdd-space='], parseQuantity),
+    fingerprint: hash >>> 0,
   };
 }
 
-function fingerprintAround(text: string, spans: [number, number][]): number {
-  spans.sort((a, b) => a[0] - b[0]);
-  let hash = 0x811c9dc5;
-  let at = 0;
-  for (const [from, end] of spans) {
-    for (; at < from; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-    at = Math.max(at, end);
-  }
-  for (; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
+/** The changing key that begins here, with its sign of equality. */
+function changingKey(text: string, at: number): string | undefined {
+  const keys = CHANGING[text[at]!];
+  if (keys) for (const key of keys) if (text.startsWith(key, at)) return key;
+  return undefined;
 }
+
+const number = (value: string | undefined, parse: (text: string) => number | null | undefined): number | undefined =>
+  value ? (parse(value) ?? undefined) : undefined;
