@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { JobId, RequestContext, SiteId, TeamId } from '../../platform/context/index.js';
-import { AcrossTeams, columnsOf, Database, TeamRepository } from '../../platform/database/index.js';
+import { AcrossTeams, Database, TeamRepository } from '../../platform/database/index.js';
 import type { Slice } from '../../platform/http/index.js';
 import { Job } from './job.entity.js';
 
@@ -77,8 +77,7 @@ export class JobsAcrossTeams extends AcrossTeams<Job> {
 
   /** One job, locked until the transaction ends. */
   async lock(ctx: RequestContext, id: JobId): Promise<Job | undefined> {
-    const sql = `SELECT ${columnsOf(this.db, Job)} FROM job e WHERE e.id = $1 FOR UPDATE`;
-    return (await this.db.query<Job>(this.checked(ctx), sql, [id]))[0];
+    return (await this.locked(ctx, 'e.id = $1', [id]))[0];
   }
 
   /** Removes finished jobs of sections: what became of them stands with the section. */

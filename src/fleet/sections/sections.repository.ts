@@ -167,15 +167,11 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
 
   /** The section that sent this job, locked. */
   async lockByJob(ctx: RequestContext, jobId: JobId): Promise<SiteSection | undefined> {
-    return (await this.lock(this.checked(ctx), 'e.job_id = $1', [jobId]))[0];
+    return (await this.locked(ctx, 'e.job_id = $1', [jobId]))[0];
   }
 
   async lockOne(ctx: RequestContext, siteId: SiteId, section: string): Promise<SiteSection | undefined> {
-    return (await this.lock(this.checked(ctx), 'e.site_id = $1 AND e.section = $2', [siteId, section]))[0];
-  }
-
-  private lock(ctx: RequestContext, where: string, values: unknown[]): Promise<SiteSection[]> {
-    return this.db.query(ctx, `SELECT ${columnsOf(this.db, SiteSection)} FROM site_section e WHERE ${where} FOR UPDATE`, values);
+    return (await this.locked(ctx, 'e.site_id = $1 AND e.section = $2', [siteId, section]))[0];
   }
 
   /** Sections of a site of the context's team, by name. */

@@ -119,7 +119,6 @@ const LONGEST_SOCKET_PATH = 103;
 
 /** The cluster's own folder, which only its user may enter; empty where no socket can lie there. */
 function socketFolder(folder: string): string {
-  if (process.env['X_TCP']) return '';
   const real = realpathSync(folder);
   const fits = Buffer.byteLength(join(real, '.s.PGSQL.65535')) <= LONGEST_SOCKET_PATH;
   return platform() !== 'win32' && fits && /^[\w./-]+$/.test(real) ? real : ''; // PostgreSQL reads a list, with commas and quotes

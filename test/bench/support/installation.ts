@@ -156,24 +156,27 @@ function residentBytes(pid: number): number {
 
 /** Processor time that a process has used so far, in seconds; NaN where the system does not tell. */
 export function cpuSeconds(pid: number): number {
-  const stat = `/proc/${pid}/stat`;
-  if (!existsSync(stat)) return NaN;
-  const fields = readFileSync(stat, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / 100; // user and system, in the 100 Hz that Linux shows everywhere
+  return existsSync(`/proc/${pid}/stat`) ? timesOf(pid).own : NaN;
+}
+
+/** Of a process, and of all that it started and that have ended. */
+function timesOf(pid: number): { own: number; ended: number } {
+  const [user, system, endedUser, endedSystem] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .split(') ')[1]!
+    .split(' ')
+    .slice(11, 15)
+    .map(Number);
+  return { own: (user! + system!) / 100, ended: (endedUser! + endedSystem!) / 100 }; // in the 100 Hz that Linux shows everywhere
 }
 
 /** Processor time that the database of an installation has used so far, in seconds: its server and all that this one started. */
 export function databaseCpuSeconds(installation: Installation): number {
   const postmaster = Number(readFileSync(join(installation.folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
-  const ended = (pid: number): number => {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-    return (Number(fields[13]) + Number(fields[14])) / 100;
-  };
   const children = existsSync(`/proc/${postmaster}/task`)
     ? readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
     : [];
   if (!children.length) return NaN;
-  return [postmaster, ...children].reduce((sum, pid) => sum + cpuSeconds(pid), ended(postmaster));
+  return [postmaster, ...children].reduce((sum, pid) => sum + cpuSeconds(pid), timesOf(postmaster).ended);
 }
 
 export const freePort = (): Promise<number> =>

@@ -47,7 +47,7 @@ export class LightRouters {
   async poll(seconds: number): Promise<Polled> {
     const latencies: number[] = [];
     const withScript: number[] = [];
-    const result = { scripts: 0, failed: 0 };
+    let failed = 0;
     const began = performance.now();
     const rate = this.count / POLL_SECONDS / 1000;
     let sent = 0;
@@ -62,13 +62,12 @@ export class LightRouters {
             .then(({ status, text }) => {
               const latency = performance.now() - intended;
               latencies.push(latency);
-              if (text) withScript.push(latency);
-              if (status !== 200) result.failed++;
+              if (status !== 200) failed++;
               if (!text) return;
-              result.scripts++;
+              withScript.push(latency);
               void this.report(router, text);
             })
-            .catch(() => void result.failed++)
+            .catch(() => void failed++)
             .finally(() => open.delete(polled));
           open.add(polled);
         }
@@ -78,7 +77,11 @@ export class LightRouters {
       }, TICK_MS);
     });
     await Promise.all(open);
-    return { latencies: Float64Array.from(latencies), withScript: Float64Array.from(withScript), polls: sent, ...result };
+    return {
+      latencies: Float64Array.from(latencies),
+      withScript: Float64Array.from(withScript),
+      ...{ polls: sent, scripts: withScript.length, failed },
+    };
   }
 
   /** Whether nobody reports any more. */

@@ -62,10 +62,10 @@ type Making = Pick<
   'kind' | 'allowRfc1918' | 'passwordSealed' | 'fullAccess' | 'accessType' | 'dstAddress' | 'dstPort' | 'routerPort'
 >;
 
-/** Before it has a port, and before it has a job. */
 /** Origin of the jobs that put openings on routers and take them off. */
 export const OPENING_JOB = 'transient';
 
+/** Before it has a port, and before it has a job. */
 type Draft = Omit<Opening, 'port' | 'installJobId'>;
 type Sketch = Omit<Opening, 'installJobId'>;
 
