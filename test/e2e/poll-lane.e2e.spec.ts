@@ -114,6 +114,37 @@ describe('a heartbeat on its way in front of Fastify', () => {
     expect(fleet.app.get(HeartbeatBuffer).size).toBe(before);
   });
 
+  it('leaves its connection as it found it, whoever served it', async () => {
+    const { hostname, port } = new URL(fleet.url);
+    const socket = connect(Number(port), hostname).setEncoding('utf8');
+    const request = (body: string): string =>
+      `POST /poll HTTP/1.1\r\nhost: ${hostname}\r\nauthorization: ${bearer}\r\ncontent-type: text/plain\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const get = `GET /health/live HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`;
+    const [good, bad] = [request('uptime=1h'), request('no heartbeat')];
+    const ask = (text: string, answers: number): Promise<number[]> =>
+      new Promise((done) => {
+        let said = '';
+        const add = (chunk: string): void => {
+          said += chunk;
+          const statuses = [...said.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => Number(match[1]));
+          if (statuses.length < answers) return;
+          socket.off('data', add);
+          setTimeout(() => done(statuses), 50); // the rest of the last answer
+        };
+        socket.on('data', add).write(text);
+      });
+    for (const [text, status] of [
+      [good, 200],
+      [bad, 400],
+      [good, 200],
+      [get, 200],
+      [good, 200],
+    ] as const)
+      expect(await ask(text, 1)).toEqual([status]);
+    expect(await ask(good + bad + get + good, 4)).toEqual([200, 400, 200, 200]); // one packet, the next before the last was answered
+    socket.destroy();
+  });
+
   it.each<[string, number, Record<string, string>, string[]]>([
     ['in chunks', 200, { 'transfer-encoding': 'chunked' }, ['9\r\nuptime=1h\r\n0\r\n\r\n']],
     ['without a body', 200, { 'content-length': '0' }, []],

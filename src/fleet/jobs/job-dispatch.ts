@@ -6,7 +6,7 @@ import { AppKeys, SignedUrls, uuidToBase62 } from '../../platform/crypto/index.j
 import { Database, isUniqueViolation } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { parseHeartbeat } from '../../routeros/heartbeat/index.js';
-import { answerLimitBytes, renderJob, renderRemoval } from '../../routeros/render/index.js';
+import { answerLimitBytes, printJob, renderRemoval } from '../../routeros/render/index.js';
 import type { Script } from '../../routeros/script/index.js';
 import { JobChanged } from '../events.js';
 import { logged } from '../log/orchestration-log.js';
@@ -186,11 +186,11 @@ export class JobDispatch {
 
   private wrap(job: Claimed, version: string, remaining: number, before: Script | undefined): string {
     const status = (status: 'busy' | 'done' | 'fail'): string => this.urls.sign(`/job/${job.id}/update`, { status });
-    return renderJob({
+    return printJob({
       ...{ link: this.links.link, version, token: uuidToBase62(job.id), payload: this.payload(job), remaining },
       ...(before && { before }),
       ...{ busyUrl: job.ofSection ? null : status('busy'), doneUrl: status('done'), failUrl: status('fail') },
-    }).toString();
+    });
   }
 
   private payload({ id, script, sealed }: Claimed): string {

@@ -53,25 +53,36 @@ export class PollLane implements OnModuleInit {
     try {
       script = this.polls.receive(context, device, this.addressOf(request), body.toString('utf8'));
     } catch {
-      request.pause();
-      request.unshift(body);
-      return handOn();
+      return giveBack(request, body, handOn);
     }
     if (typeof script === 'string') send(response, script);
     else void script.then((text) => send(response, text));
   }
 }
 
-/** Calls `done` with the body as soon as all its bytes are there; never, when the connection ends before. */
+/**
+ * Calls `done` with the body as soon as all its bytes are there; never, when the connection ends before. It takes what node:http pushes
+ * before the stream sees it: what a stream does for its readers costs a heartbeat as much as its answer does.
+ */
 function readWhole(request: IncomingMessage, length: number, done: (body: Buffer) => void): void {
   let read: Buffer | undefined;
-  const add = (chunk: Buffer): void => {
+  request.push = (chunk: Buffer | null): boolean => {
+    if (chunk === null) return false;
     read = read ? Buffer.concat([read, chunk]) : chunk;
-    if (read.length < length) return;
-    request.off('data', add);
+    if (read.length < length) return true;
+    // What node:http notes of a request whose body it drops: else it would read the empty stream to its end after the answer.
+    (request as { _dumped?: boolean })._dumped = true;
     done(read);
+    return true;
   };
-  request.on('data', add);
+}
+
+/** Gives the body back to a request that `readWhole` read, for whoever takes it in our stead. */
+function giveBack(request: IncomingMessage, body: Buffer, handOn: () => void): void {
+  delete (request as Partial<IncomingMessage>).push; // the stream's own again
+  (request as { _dumped?: boolean })._dumped = false;
+  handOn();
+  request.push(body);
 }
 
 function send(response: ServerResponse, script: string): void {

@@ -28,7 +28,7 @@ const WAIT_MS = 600;
 /**
  * Most heartbeats of one transaction: reading a thousand takes some milliseconds, in which the polls that arrive wait.
  */
-const BATCH = 1000;
+const BATCH = 1500;
 
 /**
  * Writes the buffered heartbeats several times a second and derives everything else from them: who came back, who rebooted,

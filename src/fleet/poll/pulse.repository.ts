@@ -5,7 +5,7 @@ import type { Vitals } from '../../routeros/heartbeat/index.js';
 import type { LastingFacts } from './facts.js';
 import type { Beat } from './heartbeat-buffer.js';
 
-const HOUR_MS = 3_600_000;
+const ADDRESS = /^[0-9a-f.:]+$/i;
 /** Seconds between two samples of a router's load. */
 const SAMPLE_SECONDS = 300;
 /**
@@ -50,8 +50,7 @@ export class PulseRepository {
       column((b) => b.device.siteId),
       column((b) => b.device.generation),
       column((b) => b.seenAt / 1000),
-      column((b) => Math.floor(b.seenAt / HOUR_MS) * 3600),
-      beats.map((b) => b.seenFrom),
+      column((b) => element(b.seenFrom)),
       column((b) => whole(b.vitals.uptimeSeconds)),
       column((b) => b.beats),
       column((b) => whole(b.vitals.cpuLoadPercent, LARGEST_INTEGER)),
@@ -87,6 +86,9 @@ export class PulseRepository {
   }
 }
 
+/** An element of an array literal. An address needs no quotes; what a proxy said instead may. */
+const element = (text: string): string => (ADDRESS.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`);
+
 const LARGEST_INTEGER = 2_147_483_647;
 
 /** A number that its column holds; null for one that it cannot: one router's nonsense must not fail the statement of all. */
@@ -112,9 +114,9 @@ RETURNING s.id AS "siteId", s.team_id AS "teamId"`;
 
 const WRITE = `
 WITH hb AS (
-  SELECT t.*, to_timestamp(seen) AS seen_at, to_timestamp(seen_hour) AS hour
-  FROM unnest($1::uuid[], $2::int[], $3::float8[], $4::float8[], $5::text[], $6::bigint[], $7::int[], $8::int[], $9::bigint[], $10::bigint[])
-    AS t(site_id, generation, seen, seen_hour, seen_from, uptime, beats, cpu, memory, disk)
+  SELECT t.*, to_timestamp(seen) AS seen_at, to_timestamp(floor(seen / 3600) * 3600) AS hour
+  FROM unnest($1::uuid[], $2::int[], $3::float8[], $4::text[], $5::bigint[], $6::int[], $7::int[], $8::bigint[], $9::bigint[])
+    AS t(site_id, generation, seen, seen_from, uptime, beats, cpu, memory, disk)
 ), known AS (
   SELECT hb.*, s.team_id, s.device_generation, COALESCE(s.device_generation = hb.generation, false) AS valid, s.deletion_requested_at IS NOT NULL AS leaving,
          p.has_pulse AS was_online, p.last_seen_at AS was_seen_at, p.uptime_seconds AS was_uptime, p.offline_since, p.hour AS was_hour, p.hour_beats, p.sampled_at

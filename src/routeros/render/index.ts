@@ -4,7 +4,7 @@ export { renderAdoption, renderPollEntries, renderPollNow, type AdoptionInput, t
 export { type BackupInput, renderBackup, type SftpUpload } from './backup.js';
 export { bootstrapCommand, renderBootstrapCommand, type BootstrapInput } from './bootstrap-command.js';
 export { renderBootstrap } from './bootstrap.js';
-export { renderJob, type JobInput } from './job.js';
+export { printJob, renderJob, type JobInput } from './job.js';
 export { InvalidRenderInput, type RouterLink } from './link.js';
 export { renderMessage, type MessageInput } from './message.js';
 export { BOOT_ENTRY, LAST_JOB, POLL_ENTRY, POLL_SECONDS } from './names.js';

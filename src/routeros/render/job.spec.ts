@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { VirtualClock, VirtualRouter } from '../../../tools/virtual-router/index.js';
-import { renderJob, type JobInput } from './index.js';
+import { printJob, renderJob, type JobInput } from './index.js';
 
-const job = (payload: string, more: Partial<JobInput> = {}): string =>
-  renderJob({
+const job = (payload: string, more: Partial<JobInput> = {}): string => {
+  const input: JobInput = {
     link: { baseUrl: 'https://fleet.example.net', checkCertificate: true },
     version: '7.24',
     token: 'Job1',
@@ -13,7 +13,11 @@ const job = (payload: string, more: Partial<JobInput> = {}): string =>
     payload,
     remaining: 0,
     ...more,
-  }).toString();
+  };
+  const rendered = renderJob(input).toString();
+  for (const time of ['first', 'second']) expect([time, printJob(input)]).toEqual([time, rendered]);
+  return rendered;
+};
 
 interface Report {
   readonly status: string;

@@ -1,4 +1,21 @@
-import { equal, less, parsed, plus, script, seconds, text, toText, v, word, type Arguments, type Script } from '../script/index.js';
+import {
+  blank,
+  equal,
+  less,
+  parsed,
+  plus,
+  script,
+  ScriptForm,
+  seconds,
+  text,
+  toText,
+  v,
+  word,
+  type Arguments,
+  type Script,
+  type ScriptText,
+  type Value,
+} from '../script/index.js';
 import { knowsOnError } from './language-level.js';
 import { absoluteUrl, base62, certificateCheck, type RouterLink } from './link.js';
 import { LAST_JOB } from './names.js';
@@ -35,35 +52,83 @@ const PAUSE_SECONDS = 3;
  * Delivery is at least once, so a token that already ran since boot is not run again; its first run reports.
  */
 export function renderJob(input: JobInput): Script {
-  const token = base62('token', input.token);
-  const certificate = certificateCheck(input.link, input.doneUrl);
-  const tellsReason = knowsOnError(input.version);
+  return wrapped(textsOf(input), shapeOf(input), input.before);
+}
+
+/** The same as text. Jobs differ in little, and a change goes to thousands of routers: the rest of the wrapper is kept. */
+export function printJob(input: JobInput): ScriptText {
+  if (input.before) return renderJob(input).toString();
+  const shape = shapeOf(input);
+  const key = JSON.stringify(shape);
+  const form = forms.get(key) ?? new ScriptForm(wrapped(blanksOf(input), shape));
+  if (forms.size < FORMS_KEPT) forms.set(key, form);
+  return form.fill(textsOf(input));
+}
+
+/** What is another text for each job; undefined where the wrapper has no such line. */
+type Texts<T extends Value> = { readonly token: T; readonly doneUrl: T; readonly failUrl: T; readonly busyUrl?: T; readonly payload?: T };
+
+/** What else makes one wrapper differ from another. */
+interface Shape {
+  readonly certificate: Arguments;
+  readonly tellsReason: boolean;
+  readonly hasBusy: boolean;
+  readonly hasPayload: boolean;
+  readonly remaining: number;
+}
+
+const FORMS_KEPT = 100;
+const forms = new Map<string, ScriptForm>();
+
+const textsOf = ({ token, busyUrl, doneUrl, failUrl, payload }: JobInput): Texts<string> => ({
+  token: base62('token', token),
+  ...(busyUrl !== null && { busyUrl: absoluteUrl('busyUrl', busyUrl) }),
+  doneUrl: absoluteUrl('doneUrl', doneUrl),
+  failUrl: absoluteUrl('failUrl', failUrl),
+  ...(payload !== '' && { payload }),
+});
+
+const blanksOf = ({ busyUrl, payload }: JobInput): Texts<Value> => ({
+  ...{ token: blank('token'), doneUrl: blank('doneUrl'), failUrl: blank('failUrl') },
+  ...(busyUrl !== null && { busyUrl: blank('busyUrl') }),
+  ...(payload !== '' && { payload: blank('payload') }),
+});
+
+const shapeOf = ({ link, version, busyUrl, doneUrl, payload, remaining }: JobInput): Shape => ({
+  certificate: certificateCheck(link, doneUrl),
+  tellsReason: knowsOnError(version),
+  hasBusy: busyUrl !== null,
+  hasPayload: payload !== '',
+  remaining,
+});
+
+function wrapped(texts: Texts<Value>, { certificate, tellsReason, remaining }: Shape, before?: Script): Script {
   const call = (variable: string, args: Arguments = {}): Script =>
     script((s) => s.command('/tool', 'fetch', { args: { url: v(variable), ...args, ...certificate, output: word('none') } }));
   const payload: Script = script((s) => {
-    if (input.before) s.append(input.before);
-    if (input.payload !== '') s.runText(parsed(input.payload));
+    if (before) s.append(before);
+    if (texts.payload !== undefined) s.runText(parsed(texts.payload));
     s.append(persistently(call('doneUrl')));
   });
   return script((s) => {
-    s.local('jobId', token);
-    if (input.busyUrl !== null) s.local('busyUrl', absoluteUrl('busyUrl', input.busyUrl));
-    s.local('doneUrl', absoluteUrl('doneUrl', input.doneUrl));
-    s.local('failUrl', absoluteUrl('failUrl', input.failUrl));
+    s.local('jobId', texts.token);
+    if (texts.busyUrl !== undefined) s.local('busyUrl', texts.busyUrl);
+    s.local('doneUrl', texts.doneUrl);
+    s.local('failUrl', texts.failUrl);
     s.global(LAST_JOB);
     s.if(
       equal(v(LAST_JOB), v('jobId')),
       (s) => s.log('info', text`Job ${v('jobId')} was delivered again; it ran already and is left alone.`),
       (s) => {
         s.assign(LAST_JOB, v('jobId'));
-        if (input.busyUrl !== null) s.tryDo(call('busyUrl'));
+        if (texts.busyUrl !== undefined) s.tryDo(call('busyUrl'));
         if (tellsReason) {
           const reason = { 'http-method': word('post'), 'http-header-field': 'Content-Type:text/plain', 'http-data': v('reason') };
           s.onError('e', payload, (s) => s.local('reason', toText(v('e'))).append(persistently(call('failUrl', reason))));
         } else {
           s.tryDo(payload, persistently(call('failUrl')));
         }
-        s.log('info', text`Job ${v('jobId')} finished. Remaining: ${input.remaining}`);
+        s.log('info', text`Job ${v('jobId')} finished. Remaining: ${remaining}`);
       },
     );
   });

@@ -13,7 +13,9 @@ export type Node =
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'call'; readonly call: Call }
   | { readonly kind: 'query'; readonly path: readonly string[]; readonly where: Condition | null }
-  | { readonly kind: 'code'; readonly body: readonly Statement[] };
+  | { readonly kind: 'code'; readonly body: readonly Statement[] }
+  /** A text that is told later: see `ScriptForm`. */
+  | { readonly kind: 'blank'; readonly name: string };
 
 export type Operator = '.' | '&&' | '||' | '=' | '!=' | '<' | '>' | '<=' | '>=' | '~' | '+' | '-' | '*' | '/' | '->' | ',';
 

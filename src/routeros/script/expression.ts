@@ -73,6 +73,9 @@ export const array = (items: readonly Value[]): Expression => expression({ kind:
 export const map = (entries: Readonly<Record<string, Value>>): Expression =>
   expression({ kind: 'map', entries: Object.entries(entries).map(([key, value]) => [key, toNode(value)] as const) });
 
+/** A text that is told when the script's form is filled in: see `ScriptForm`. Not inside `codeString`. */
+export const blank = (name: string): Expression => expression({ kind: 'blank', name: variableName(name) });
+
 /** A duration such as `1d2h30s`. @throws UnprintableScriptValue for a negative or fractional number of seconds */
 export function seconds(total: number): Expression {
   if (!Number.isSafeInteger(total) || total < 0)

@@ -4,6 +4,7 @@ export {
   and,
   array,
   at,
+  blank,
   builtin,
   builtinWith,
   codeString,
@@ -44,5 +45,6 @@ export {
   type Value,
   type Where,
 } from './expression.js';
+export { ScriptForm } from './form.js';
 export { UnprintableScriptValue, UnsafeScriptName } from './names.js';
 export { Script, type PrintOptions, type ScriptText } from './script.js';

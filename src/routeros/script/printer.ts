@@ -5,7 +5,12 @@ import { UnprintableScriptValue } from './names.js';
 interface Style {
   readonly readable?: boolean;
   readonly terminal?: boolean;
+  /** Prints a blank as its name between two `BLANK`; without it there must be none. */
+  readonly blanks?: boolean;
 }
+
+/** Never part of a script: in quotes it is escaped, and outside of them nothing holds it. */
+export const BLANK = '\0';
 
 /** Where a value stands: an argument takes `yes` and `a,b`, an expression `true` and `{"a";"b"}`. */
 type Place = 'argument' | 'expression';
@@ -105,6 +110,9 @@ function printNode(node: Node, place: Place, style: Style, depth: number): strin
     case 'code':
       // Always minified, so that a readable script leaves the same entries on the router as the short one.
       return quote(printStatements(node.body, {}), style);
+    case 'blank':
+      if (!style.blanks) throw new UnprintableScriptValue(`The text ${node.name} was not told.`);
+      return BLANK + node.name + BLANK;
   }
 }
 
