@@ -46,6 +46,7 @@ import { RunbooksController } from './runbooks/runbooks.controller.js';
 import { BootstrapTokensAcrossTeams, BootstrapTokensRepository, RunbooksRepository } from './runbooks/runbooks.repository.js';
 import { SectionDelivery } from './sections/section-delivery.js';
 import { Sections } from './sections/section-definition.js';
+import { SectionsAhead } from './sections/sections-ahead.js';
 import { SectionMarker } from './sections/section-marker.js';
 import { SectionReports } from './sections/section-reports.js';
 import { SectionWishes } from './sections/section-wishes.js';
@@ -93,7 +94,17 @@ import { SitesRepository } from './sites/sites.repository.js';
       Pace,
       RouterLinks,
     ],
-    ...[Sections, SectionsRepository, SectionWishes, SectionDelivery, SectionReports, SectionMarker, SectionService, ManagementPath],
+    ...[
+      Sections,
+      SectionsRepository,
+      SectionWishes,
+      SectionDelivery,
+      SectionsAhead,
+      SectionReports,
+      SectionMarker,
+      SectionService,
+      ManagementPath,
+    ],
     ...[BackupTaking, RouterNudge, RouterSnapshots],
     ...[ServerPresenceService, PulseSweep, UptimeService, StatRetention],
     ...[OrchestrationLog, OrchestrationLogReader, LogPartitions, SectionSteps, SiteRuns],

@@ -18,6 +18,8 @@ import { BackupTaking } from '../ports/backup-taking.js';
 import { RouterLeftovers } from '../ports/router-leftovers.js';
 import { RouterLinks } from '../router-links.js';
 import { SectionDelivery } from '../sections/section-delivery.js';
+import type { SectionJob } from '../sections/section-job.js';
+import { SectionsAhead } from '../sections/sections-ahead.js';
 import { JobService, sealedScript } from './job.service.js';
 import type { JobState } from './job-state.js';
 import { DELIVERED, DELIVERED_UNACKNOWLEDGED } from './job-steps.js';
@@ -75,6 +77,7 @@ export class JobDispatch {
     private readonly links: RouterLinks,
     private readonly jobs: JobService,
     private readonly sections: SectionDelivery,
+    private readonly ahead: SectionsAhead,
     private readonly leftovers: RouterLeftovers,
     private readonly keys: AppKeys,
     private readonly backups: BackupTaking,
@@ -92,7 +95,7 @@ export class JobDispatch {
     if (!this.hasRoom(device.siteId)) return '';
     this.turns++;
     try {
-      return await this.answer(ctx, device, body);
+      return (await this.readyAnswer(ctx, device)) ?? (await this.answer(ctx, device, body));
     } finally {
       this.turns--;
     }
@@ -106,7 +109,35 @@ export class JobDispatch {
   private hasRoom(siteId: SiteId): boolean {
     if (this.hints.isUrgent(siteId)) return true;
     if (this.hints.isPrompt(siteId)) return this.turns < this.mostPromptTurns;
+    if (this.ahead.goesToMany && !this.ahead.has(siteId)) {
+      this.hints.clearWork(siteId); // what is made for its next poll sets it again
+      this.ahead.want(siteId);
+      return false;
+    }
     return this.turns < this.mostTurns && this.pace.mayBegin();
+  }
+
+  /**
+   * What was made for this router before it asked, for one statement; undefined where it has to be looked for. A script that somebody
+   * queued is looked for always: whose turn it is shows then.
+   */
+  private async readyAnswer(ctx: RequestContext, device: DeviceIdentity): Promise<string | undefined> {
+    const { siteId } = device;
+    if (this.hints.isPrompt(siteId)) return undefined;
+    const made = this.ahead.take(device);
+    if (!made) return undefined;
+    const isUrgent = this.hints.isUrgent(siteId);
+    this.hints.clearWork(siteId);
+    try {
+      if (await this.sections.handOut(ctx.asSystem('job-dispatch'), made))
+        return await this.deliver(ctx, device, inFlight(made.job), made.version, 0);
+    } catch (error) {
+      if (isUniqueViolation(error)) return '';
+      throw error;
+    }
+    if (isUrgent || !this.ahead.goesToMany) return undefined;
+    this.ahead.want(siteId); // its section has changed meanwhile
+    return '';
   }
 
   private async answer(ctx: RequestContext, device: DeviceIdentity, body: string): Promise<string> {
@@ -162,7 +193,7 @@ export class JobDispatch {
   private async sectionJob(ctx: RequestContext, device: DeviceIdentity, { version, waiting }: Turn): Promise<Claimed | undefined> {
     const job = await this.sections.next(ctx, device, version ?? '');
     if (job && waiting) this.hints.addPromptWork(device.siteId);
-    return job && { id: job.id, script: job.payload, sealed: false, backup: false, ofSection: true, state: 'sent', origin: null };
+    return job && inFlight(job);
   }
 
   private async deliver(
@@ -203,6 +234,11 @@ export class JobDispatch {
     return renderRemoval({ link: this.links.link, version, notifyUrl, deviceToken: this.tokens.issue(device), extra }).toString();
   }
 }
+
+/** A part of a push that was handed out. */
+const inFlight = ({ id, payload }: SectionJob): Claimed => ({
+  ...{ id, script: payload, sealed: false, backup: false, ofSection: true, state: 'sent', origin: null },
+});
 
 const TAKE_TURN = `
 WITH standing AS (

@@ -32,9 +32,14 @@ export class Pace implements OnApplicationBootstrap, OnApplicationShutdown {
     clearInterval(this.timer);
   }
 
+  /** Whether the process has time. */
+  get isCalm(): boolean {
+    return this.share * 100 <= this.settings.SECTION_BUSY_PERCENT;
+  }
+
   /** Whether a piece of work may begin now; asking for it is beginning it. */
   mayBegin(): boolean {
-    if (this.share * 100 <= this.settings.SECTION_BUSY_PERCENT) return true;
+    if (this.isCalm) return true;
     const isFirst = !this.hasBegun;
     this.hasBegun = true;
     return isFirst;

@@ -10,6 +10,7 @@ import { SiteCameOnline, SiteFactsChanged, SiteRebooted } from '../events.js';
 import type { LogEntry } from '../log/log-entry.js';
 import { OrchestrationLog } from '../log/orchestration-log.js';
 import { ServerPresenceService } from '../pulse/server-presence.service.js';
+import { SectionsAhead } from '../sections/sections-ahead.js';
 import { lastingFacts } from './facts.js';
 import { type Beat, HeartbeatBuffer } from './heartbeat-buffer.js';
 import { type FactsOfSite, type NotableBeat, type ReadBeat, PulseRepository } from './pulse.repository.js';
@@ -47,6 +48,7 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly hints: WorkHints,
     private readonly repository: PulseRepository,
     private readonly presence: ServerPresenceService,
+    private readonly ahead: SectionsAhead,
     private readonly log: OrchestrationLog,
     private readonly events: EventBus,
     private readonly db: Database,
@@ -120,9 +122,14 @@ export class PulseFlush implements OnApplicationBootstrap, OnApplicationShutdown
     for (const { siteId, generation, valid, prompt, due } of notable) {
       // A site that is gone: its router is told to clean up. A router that was replaced: its token is void.
       if (prompt || generation === null) this.hints.addPromptWork(siteId);
-      else if (due) this.hints.addWork(siteId);
+      else if (due) this.sectionIsDue(siteId);
       else if (!valid) this.hints.revoke(siteId, generations.get(siteId)!);
     }
+  }
+
+  private sectionIsDue(siteId: SiteId): void {
+    if (!this.ahead.goesToMany) this.hints.addWork(siteId); // should the poll come before it is made
+    this.ahead.want(siteId);
   }
 
   private async announce(ctx: RequestContext, batch: ReadBeat[], notable: ReadonlyMap<SiteId, NotableBeat>): Promise<void> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock/clock.js';
-import { type JobId, newId, RequestContext } from '../../platform/context/index.js';
+import { type JobId, newId, RequestContext, type SiteId } from '../../platform/context/index.js';
 import { SignedUrls } from '../../platform/crypto/index.js';
 import { Database, sqlState } from '../../platform/database/index.js';
 import { isConnectionLoss } from '../../platform/errors/index.js';
@@ -41,6 +41,15 @@ interface Step {
   readonly failure?: SectionFailed;
 }
 
+/** A job for a router that has not asked for it yet. It holds for the section as it was read. */
+export interface MadeJob extends Pick<Step, 'content'> {
+  readonly device: DeviceIdentity;
+  /** RouterOS version of the router. */
+  readonly version: string;
+  readonly row: ReadSection;
+  readonly job: SectionJob;
+}
+
 /** How often a turn begins anew because a section changed while it was looked at. */
 const TRIES = 3;
 /** Pushes kept in memory, some hundred kilobytes each at the most. */
@@ -77,28 +86,52 @@ export class SectionDelivery {
    */
   async next(ctx: RequestContext, device: DeviceIdentity, version: string): Promise<SectionJob | undefined> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const job = await this.once(ctx, device, version);
-      if (job !== 'changed') return job;
+      const made = await this.make(ctx, device, version, await this.repository.read(ctx, device.siteId));
+      if (!made) return undefined;
+      if (made !== 'changed' && (await this.handOut(ctx, made))) return made.job;
     }
     return undefined;
   }
 
-  private async once(ctx: RequestContext, device: DeviceIdentity, version: string): Promise<SectionJob | undefined | 'changed'> {
-    const { siteId, teamId, generation } = device;
-    const rows = await this.repository.read(ctx, siteId);
+  /** Jobs for those of these sites to which nothing else goes first, as they are now. They are in flight once they are handed out. */
+  async ahead(ctx: RequestContext, sites: readonly SiteId[]): Promise<MadeJob[]> {
+    const made: MadeJob[] = [];
+    for (const { device, version, rows } of await this.repository.readFree(ctx, sites)) {
+      const next = await this.make(ctx.forTeam(device.teamId), device, version, rows);
+      if (next && next !== 'changed') made.push(next);
+    }
+    return made;
+  }
+
+  /**
+   * Sends a job on its way; false, and nothing is written, when its section has changed since it was read, or its site.
+   * @throws a unique violation when a job is in flight
+   */
+  handOut(ctx: RequestContext, { device, row, job, content }: MadeJob): Promise<boolean> {
+    const now = this.clock.now();
+    if (row.phase === 'pushing') {
+      Object.assign(row, { sentAt: now, pathAfter: null });
+      if (row.part === 0) row.pathBefore = this.path.known(row.siteId);
+    }
+    return this.repository.send(ctx, row, { job, generation: device.generation, now, ...(content && { content }) });
+  }
+
+  private async make(
+    ctx: RequestContext,
+    device: DeviceIdentity,
+    version: string,
+    rows: readonly ReadSection[],
+  ): Promise<MadeJob | undefined | 'changed'> {
     const now = this.clock.now();
     const open = rows.find((row) => BUSY.has(row.phase));
     const due = rows.filter((row) => row.dueAt !== null && row.dueAt <= now && (!open || row === open));
     for (const row of due.sort((a, b) => this.rank(a) - this.rank(b))) {
       const definition = this.sections.get(row.section);
       if (!definition) continue; // of a module that this version does not have
-      const step = await this.step(ctx, definition, row, { id: siteId, teamId, version });
+      const step = await this.step(ctx, definition, row, { id: device.siteId, teamId: device.teamId, version });
       const { job, content } = step;
-      if (!job) {
-        if (!(await this.note(ctx, row, step))) return 'changed';
-        continue;
-      }
-      return (await this.repository.send(ctx, row, { job, generation, now, ...(content && { content }) })) ? job : 'changed';
+      if (job) return { device, version, row, job, ...(content && { content }) };
+      if (!(await this.note(ctx, row, step))) return 'changed';
     }
     return undefined;
   }
@@ -155,9 +188,7 @@ export class SectionDelivery {
       const trial = definition.cuts(had, shall);
       const input = { version: site.version, footprint: footprintOf(definition), above: this.sections.above(definition), had, shall };
       const scripts = await this.rendered({ ...input, salt: row.salt, generation, trial });
-      const path = part === 0 ? this.path.known(row.siteId) : row.pathBefore;
-      Object.assign(row, { phase: 'pushing', part, parts: scripts.length, trial, sent: generation, sentHash: shall.hash, sentAt: now });
-      Object.assign(row, { pathBefore: path, pathAfter: null });
+      Object.assign(row, { phase: 'pushing', part, parts: scripts.length, trial, sent: generation, sentHash: shall.hash });
       return { job: this.job(row, definition, scripts[part]!), content: { wish, hash: shall.hash } };
     } catch (err) {
       if (sqlState(err) !== '' || isConnectionLoss(err)) throw err; // of the database, not of the section; the next poll tries again

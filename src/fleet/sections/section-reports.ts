@@ -9,6 +9,7 @@ import { SectionApplied, SectionDrifted, SectionFailed } from '../events.js';
 import { WorkHints } from '../poll/work-hints.js';
 import { ManagementPath } from '../ports/management-path.js';
 import { afterJob, type SectionOutcome, trialEnd } from './section-state.js';
+import { SectionsAhead } from './sections-ahead.js';
 import { SectionsRepository } from './sections.repository.js';
 
 interface Probe {
@@ -27,6 +28,7 @@ export class SectionReports {
     private readonly repository: SectionsRepository,
     private readonly path: ManagementPath,
     private readonly hints: WorkHints,
+    private readonly ahead: SectionsAhead,
     private readonly tasks: Tasks,
     private readonly db: Database,
     private readonly events: EventBus,
@@ -54,7 +56,11 @@ export class SectionReports {
     await this.repository.save(ctx, row);
     if (row.dueAt && row.dueAt <= now) {
       const trial = row.phase === 'trial';
-      this.db.afterCommit(ctx, () => (trial ? this.hints.addUrgentWork(siteId) : this.hints.addWork(siteId)));
+      this.db.afterCommit(ctx, () => {
+        if (trial) this.hints.addUrgentWork(siteId);
+        else this.hints.addWork(siteId);
+        this.ahead.wantUrgently(siteId);
+      });
     }
   }
 
@@ -85,7 +91,10 @@ export class SectionReports {
       if (row?.phase !== 'trial' || row.sent !== sent) return;
       Object.assign(row, { pathAfter: state, dueAt: this.clock.now() });
       await this.repository.save(ctx, row);
-      this.db.afterCommit(ctx, () => this.hints.addUrgentWork(siteId));
+      this.db.afterCommit(ctx, () => {
+        this.hints.addUrgentWork(siteId);
+        this.ahead.wantUrgently(siteId);
+      });
     });
   }
 

@@ -5,6 +5,7 @@ import { AppKeys } from '../../platform/crypto/index.js';
 import { AcrossTeams, columnsOf, Database, UNHURRIED } from '../../platform/database/index.js';
 import { keyed, type KeyedWish, NOTHING_WISHED, type Wish } from '../../routeros/sections/index.js';
 import { logged } from '../log/orchestration-log.js';
+import type { DeviceIdentity } from '../poll/device-tokens.js';
 import { KeptRecently } from './kept-recently.js';
 import type { SectionProgress } from './section-state.js';
 import type { SectionJob } from './section-job.js';
@@ -58,6 +59,14 @@ export type ReadSection = SiteSection & {
   readonly asRead: string;
 };
 
+/** A site to which nothing goes before its sections. */
+export interface FreeSite {
+  readonly device: DeviceIdentity;
+  /** RouterOS version of its router; empty when it said none. */
+  readonly version: string;
+  readonly rows: ReadSection[];
+}
+
 export interface Dispatch {
   readonly job: Pick<SectionJob, 'id' | 'title' | 'step'>;
   /** A wish that is not known yet under its hash. */
@@ -76,6 +85,7 @@ const CONTENTS_KEPT = 100;
 export class SectionsRepository extends AcrossTeams<SiteSection> {
   /** Contents read or written lately, by team and hash; they never change. */
   private readonly contents = new KeptRecently<KeyedWish>(CONTENTS_KEPT);
+  private readonly sealedForms = new WeakMap<Wish, { readonly salt: number; readonly form: string }>();
 
   constructor(
     db: Database,
@@ -165,6 +175,26 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
     );
   }
 
+  /** Sections of these sites, of every team, but of those that are being deleted or have jobs that wait or are in flight. */
+  async readFree(ctx: RequestContext, sites: readonly SiteId[]): Promise<FreeSite[]> {
+    const found = await this.db.query<ReadSection & { generation: number; routerVersion: string }>(
+      this.checked(ctx),
+      `SELECT ${columnsOf(this.db, SiteSection)}, e.xmin::text AS "asRead", s.device_generation AS generation, COALESCE(s.software_version, '') AS "routerVersion"
+       FROM site_section e JOIN site s ON s.id = e.site_id WHERE e.site_id = ANY($1::uuid[]) AND s.deletion_requested_at IS NULL
+         AND NOT EXISTS (SELECT FROM job j WHERE j.site_id = e.site_id AND j.state = 'pending')
+         AND NOT EXISTS (SELECT FROM job j WHERE j.site_id = e.site_id AND j.state IN ('sent', 'busy')) ORDER BY e.section`,
+      [sites],
+    );
+    const bySite = new Map<SiteId, FreeSite>();
+    for (const { generation, routerVersion: version, ...row } of found) {
+      const { siteId, teamId } = row;
+      const known = bySite.get(siteId);
+      if (known) known.rows.push(row);
+      else bySite.set(siteId, { device: { siteId, teamId, generation }, version, rows: [row] });
+    }
+    return [...bySite.values()];
+  }
+
   /** The section that sent this job, locked. */
   async lockByJob(ctx: RequestContext, jobId: JobId): Promise<SiteSection | undefined> {
     return (await this.locked(ctx, 'e.job_id = $1', [jobId]))[0];
@@ -229,11 +259,18 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
   async send(ctx: RequestContext, row: ReadSection, { job, content, generation, now }: Dispatch): Promise<boolean> {
     const { id, title, step } = job;
     const logged = step ? [step.type, step.run, step.message, JSON.stringify(step.context)] : [null, null, null, null];
-    const kept = content
-      ? [content.hash, this.keys.seal(JSON.stringify({ salt: row.salt, wish: content.wish }), SEALED_FOR)]
-      : [null, null];
+    const kept = content ? [content.hash, this.sealed(content.wish, row.salt)] : [null, null];
     const rows = await this.db.query(ctx, SEND, [...valuesOf(row), row.asRead, generation, id, title, now, ...logged, ...kept]);
     return rows.length > 0;
+  }
+
+  /** Many sites have the same wish, and their sections keep it. */
+  private sealed(wish: Wish, salt: number): string {
+    const kept = this.sealedForms.get(wish);
+    if (kept?.salt === salt) return kept.form;
+    const form = this.keys.seal(JSON.stringify({ salt, wish }), SEALED_FOR);
+    this.sealedForms.set(wish, { salt, form });
+    return form;
   }
 
   /** What was sent under this hash; null when it is not known any more. */
