@@ -9,8 +9,9 @@ import type pg from 'pg';
 import { defaultContent } from '../../src/modules/control-plane/policies/services.js';
 import { policyWish } from '../../src/modules/control-plane/policies/policy-wish.js';
 import { Installation } from './support/installation.js';
-import { LightRouters, VERSION } from './support/light-routers.js';
-import { atMost, benchmark, exactly, latencyOf, median, progress, rounded } from './support/report.js';
+import { LightRouters, type Polled, VERSION } from './support/light-routers.js';
+import { Neighbours } from './support/machine.js';
+import { atMost, benchmark, exactly, type Latency, latencyOf, median, progress, rounded } from './support/report.js';
 import { atRest, seedSites } from './support/routers.js';
 
 const { values } = parseArgs({
@@ -42,35 +43,40 @@ await benchmark('sections', async (undo) => {
   undo.push(async () => routers.close());
   await api.change(2200);
 
-  const spread = async (what: string): Promise<{ seconds: number; latencies: Float64Array; failed: number; scripts: number }> => {
+  const neighbours = new Neighbours();
+  const quiet = ({ begun, latencies }: Polls): Float64Array => neighbours.undisturbed(begun, latencies);
+  const spread = async (what: string): Promise<Polls & { seconds: number; failed: number; scripts: number }> => {
     const began = performance.now();
-    const all: number[] = [];
+    const all: { begun: number[]; latencies: number[] } = { begun: [], latencies: [] };
     let [failed, scripts] = [0, 0];
     for (let seconds = 0; seconds < Number(values.most); seconds += ROUND_SECONDS) {
       const polled = await routers.poll(ROUND_SECONDS);
-      all.push(...polled.latencies);
+      all.begun.push(...polled.begun);
+      all.latencies.push(...polled.latencies);
       failed += polled.failed;
       scripts += polled.scripts;
       const open = await unfinished(db);
-      const { p50, p99 } = latencyOf(polled.latencies);
-      const brought = latencyOf(polled.withScript);
+      const [every, calm, brought] = [polled.latencies, quiet(polled), polled.withScript].map(latencyOf) as [Latency, Latency, Latency];
       progress(
-        `${what}: ${polled.scripts} scripts in ${ROUND_SECONDS} s, polls p50 ${p50} ms, p99 ${p99} ms, those with a script ${brought.p50} and ${brought.p99} ms; ${open} sites to go`,
+        `${what}: ${polled.scripts} scripts in ${ROUND_SECONDS} s, polls p50 ${every.p50} ms, p99 ${every.p99} ms, undisturbed ${calm.p50} and ${calm.p99} ms (${shareOf(quiet(polled), polled.latencies)} %), with a script ${brought.p50} and ${brought.p99} ms; ${open} sites to go`,
       );
       if (open === 0 && routers.settled) break;
     }
-    return { seconds: rounded((performance.now() - began) / 1000), latencies: Float64Array.from(all), failed, scripts };
+    const lists = { begun: Float64Array.from(all.begun), latencies: Float64Array.from(all.latencies) };
+    return { ...lists, seconds: rounded((performance.now() - began) / 1000), failed, scripts };
   };
   await spread('the first policy'); // every site gets one, is looked at, and rests
   const idle = await routers.poll(Number(values.idle));
-  const idleLatency = latencyOf(idle.latencies);
-  progress(`idle: polls p50 ${idleLatency.p50} ms, p99 ${idleLatency.p99} ms; ${idle.scripts} scripts`);
+  const [idleLatency, calmIdle] = [latencyOf(idle.latencies), latencyOf(quiet(idle))];
+  progress(
+    `idle: polls p50 ${idleLatency.p50} ms, p99 ${idleLatency.p99} ms, undisturbed ${calmIdle.p50} and ${calmIdle.p99} ms (${shareOf(quiet(idle), idle.latencies)} %); ${idle.scripts} scripts`,
+  );
 
   const markMs: number[] = [];
   for (const port of [2201, 2202, 2203]) markMs.push(await api.change(port));
   progress(`marking ${sites} sites: ${markMs.map((ms) => rounded(ms)).join(', ')} ms`);
   const change = await spread('the change');
-  const latency = latencyOf(change.latencies);
+  const [latency, calmLatency] = [latencyOf(change.latencies), latencyOf(quiet(change))];
   const { rows } = await db.query<{ failed: number }>(`SELECT count(*) FILTER (WHERE attempts > 0)::int AS failed FROM site_section`);
   const notInForce = await unfinished(db);
   await db.end();
@@ -80,18 +86,25 @@ await benchmark('sections', async (undo) => {
       restedBefore: exactly(0, idle.scripts), // else «idle» was none, and the ratio says nothing
       markMs: atMost(1000, rounded(median(markMs))),
       renderMs: atMost(1, renderMs),
-      pollP99TimesIdle: atMost(3, rounded(latency.p99 / idleLatency.p99, 2)),
+      pollP99TimesIdle: atMost(3, rounded(calmLatency.p99 / calmIdle.p99, 2)),
       notInForce: exactly(0, notInForce),
       sitesFailed: exactly(0, rows[0]!.failed),
       pollsFailed: exactly(0, idle.failed + change.failed),
     },
     sites,
-    idleMs: idleLatency,
-    changeMs: latency,
+    // In seconds in which nobody else on the hardware took processor time, and in all.
+    undisturbed: { idleMs: calmIdle, changeMs: calmLatency, sharePercent: shareOf(quiet(change), change.latencies) },
+    all: { idleMs: idleLatency, changeMs: latency, pollP99TimesIdle: rounded(latency.p99 / idleLatency.p99, 2) },
     inForceEverywhereSeconds: change.seconds,
     scripts: change.scripts,
   };
 });
+
+type Polls = Pick<Polled, 'begun' | 'latencies'>;
+
+function shareOf(some: Float64Array, all: Float64Array): number {
+  return rounded((100 * some.length) / all.length);
+}
 
 /** Median milliseconds from a policy to the wish that the section has. */
 function rendering(): number {

@@ -16,7 +16,7 @@ import {
   renderConfirm,
   renderInventory,
 } from '../../routeros/sections/index.js';
-import type { Script } from '../../routeros/script/index.js';
+import { blank, type Script, ScriptForm } from '../../routeros/script/index.js';
 import { SectionFailed } from '../events.js';
 import { type LogEntry, sectionRun } from '../log/log-entry.js';
 import { OrchestrationLog } from '../log/orchestration-log.js';
@@ -52,8 +52,9 @@ export interface MadeJob extends Pick<Step, 'content'> {
 
 /** How often a turn begins anew because a section changed while it was looked at. */
 const TRIES = 3;
-/** Pushes kept in memory, some hundred kilobytes each at the most. */
+/** Pushes and looks kept in memory, some hundred kilobytes each at the most. */
 const PUSHES_KEPT = 20;
+const REPORT_URL = 'reportUrl';
 const BUSY: ReadonlySet<SectionPhase> = new Set(['pushing', 'trial', 'confirming', 'aborting']);
 
 /**
@@ -63,6 +64,7 @@ const BUSY: ReadonlySet<SectionPhase> = new Set(['pushing', 'trial', 'confirming
 @Injectable()
 export class SectionDelivery {
   private readonly scripts = new KeptRecently<readonly string[]>(PUSHES_KEPT);
+  private readonly looks = new KeptRecently<ScriptForm>(PUSHES_KEPT);
 
   constructor(
     private readonly sections: Sections,
@@ -216,9 +218,11 @@ export class SectionDelivery {
     row.phase = 'confirming';
     row.fingerprint = null;
     const wish = await this.repository.load(ctx, row.sentHash);
-    const id = newId<JobId>();
-    const look = wish && !isEmpty(wish) ? this.inventory(definition, wish, id) : undefined;
-    return { job: this.job(row, definition, renderConfirm(row.section, row.sent, look), id) };
+    const { section, sent } = row;
+    if (!wish || isEmpty(wish)) return { job: this.job(row, definition, renderConfirm(section, sent)) };
+    return this.lookedAt(row, definition, ['confirm', section, sent, wish.hash], () =>
+      renderConfirm(section, sent, this.inventory(definition, wish)),
+    );
   }
 
   private async look(ctx: RequestContext, definition: SectionDefinition, row: SiteSection): Promise<Step> {
@@ -228,13 +232,18 @@ export class SectionDelivery {
       return {};
     }
     row.phase = 'checking';
-    const id = newId<JobId>();
-    return { job: this.job(row, definition, this.inventory(definition, wish, id), id) };
+    return this.lookedAt(row, definition, ['look', row.section, wish.hash], () => this.inventory(definition, wish));
   }
 
-  private inventory(definition: SectionDefinition, wish: KeyedWish, id: JobId): Script {
-    const reportUrl = this.urls.sign(`/job/${id}/inventory`, {});
-    return renderInventory({ link: this.links.link, footprint: footprintOf(definition), wish, reportUrl });
+  private inventory(definition: SectionDefinition, wish: KeyedWish): Script {
+    return renderInventory({ link: this.links.link, footprint: footprintOf(definition), wish, reportUrl: blank(REPORT_URL) });
+  }
+
+  /** A job that reports what the router has: for many sites the same but for where it is reported. */
+  private async lookedAt(row: SiteSection, definition: SectionDefinition, key: readonly unknown[], make: () => Script): Promise<Step> {
+    const id = newId<JobId>();
+    const form = await this.looks.get(JSON.stringify(key), () => new ScriptForm(make()));
+    return { job: this.job(row, definition, form.fill({ [REPORT_URL]: this.urls.sign(`/job/${id}/inventory`, {}) }), id) };
   }
 
   /** Sites that change together get the same scripts, but for the job around them. */

@@ -16,6 +16,7 @@ import {
   toText,
   v,
   word,
+  type Expression,
   type Script,
 } from '../script/index.js';
 import { absoluteUrl, certificateCheck, type RouterLink } from '../render/link.js';
@@ -29,8 +30,8 @@ export interface InventoryInput {
   readonly footprint: Footprint;
   /** What is in force: its items' and settings' properties are read. */
   readonly wish: KeyedWish;
-  /** Signed; takes the text by POST. */
-  readonly reportUrl: string;
+  /** Signed; takes the text by POST. A blank where it is told later. */
+  readonly reportUrl: string | Expression;
 }
 
 /** Bytes of plain text that a router without MD5 sends at most; the rest counts by its length. */
@@ -60,11 +61,11 @@ export function renderInventory({ link, footprint, wish, reportUrl }: InventoryI
     s.append(digest);
     s.command('/tool', 'fetch', {
       args: {
-        url: absoluteUrl('reportUrl', reportUrl),
+        url: typeof reportUrl === 'string' ? absoluteUrl('reportUrl', reportUrl) : reportUrl,
         'http-method': word('post'),
         'http-header-field': 'Content-Type:text/plain',
         'http-data': v('d'),
-        ...certificateCheck(link, reportUrl),
+        ...certificateCheck(link, typeof reportUrl === 'string' ? reportUrl : link.baseUrl),
         output: word('none'),
       },
     });

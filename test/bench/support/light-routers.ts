@@ -11,6 +11,8 @@ const PIECE_BYTES = 32_768;
 export interface Polled {
   /** Milliseconds from the time at which a poll was to be sent to the end of its answer. */
   readonly latencies: Float64Array;
+  /** When each of them was to be sent, in milliseconds of `performance.now()`. */
+  readonly begun: Float64Array;
   /** Those of polls that brought a script. */
   readonly withScript: Float64Array;
   readonly polls: number;
@@ -46,6 +48,7 @@ export class LightRouters {
   /** Lets them poll for a while. What they report may go on a little longer; `settled` tells. */
   async poll(seconds: number): Promise<Polled> {
     const latencies: number[] = [];
+    const begun: number[] = [];
     const withScript: number[] = [];
     let failed = 0;
     const began = performance.now();
@@ -62,6 +65,7 @@ export class LightRouters {
             .then(({ status, text }) => {
               const latency = performance.now() - intended;
               latencies.push(latency);
+              begun.push(intended);
               if (status !== 200) failed++;
               if (!text) return;
               withScript.push(latency);
@@ -79,6 +83,7 @@ export class LightRouters {
     await Promise.all(open);
     return {
       latencies: Float64Array.from(latencies),
+      begun: Float64Array.from(begun),
       withScript: Float64Array.from(withScript),
       ...{ polls: sent, scripts: withScript.length, failed },
     };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PolicyId, RequestContext, SiteId } from '../../../platform/context/index.js';
-import { Database, TeamRepository } from '../../../platform/database/index.js';
+import { columnsOf, Database, TeamRepository } from '../../../platform/database/index.js';
 import type { Slice } from '../../../platform/http/index.js';
 import { Policy } from './policy.entity.js';
 
@@ -33,14 +33,15 @@ export class PoliciesRepository extends TeamRepository<Policy> {
     await this.db.manager(ctx).createQueryBuilder().insert().into(Policy).values(row).orIgnore().execute();
   }
 
-  /** The policy that a site has, the team's default one if no other; null while the team has none. */
-  ofSite(ctx: RequestContext, siteId: SiteId): Promise<Policy | null> {
-    return this.rows(ctx)
-      .leftJoin('site_policy', 'sp', 'sp.policy_id = e.id AND sp.site_id = :siteId', { siteId })
-      .andWhere('(sp.site_id IS NOT NULL OR e.isDefault)')
-      .orderBy('e.isDefault')
-      .limit(1)
-      .getOne();
+  /** The policy that a site has, the team's default one if no other; null while the team has none. Asked for at every push. */
+  async ofSite(ctx: RequestContext, siteId: SiteId): Promise<Policy | null> {
+    const [policy] = await this.db.query<Policy>(
+      ctx,
+      `SELECT ${columnsOf(this.db, Policy)} FROM control_plane_policy e LEFT JOIN site_policy sp ON sp.policy_id = e.id AND sp.site_id = $2
+       WHERE e.team_id = $1 AND (sp.site_id IS NOT NULL OR e.is_default) ORDER BY e.is_default LIMIT 1`,
+      [ctx.requireTeam(), siteId],
+    );
+    return policy ?? null;
   }
 
   /** Sites of the team that have another policy than the default one, with their policies; of one policy only, when given. */
