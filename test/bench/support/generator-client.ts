@@ -33,6 +33,8 @@ export interface LoadResult {
   readonly requestsPerSecond: number;
   /** Milliseconds, of an open loop only. */
   readonly latencies: Float64Array;
+  /** When each of these polls was to be sent, in Unix milliseconds. */
+  readonly begun: Float64Array;
 }
 
 export interface EachWish extends Routers {

@@ -58,6 +58,7 @@ async function load(wish: LoadWish): Promise<LoadResult> {
   const all: PollConnection[] = [];
   const result = { answered: 0, measured: 0, errors: 0, refused: 0, withScript: 0 };
   const latencies: number[] = [];
+  const begun: number[] = [];
   const began = performance.now();
   const measureFrom = began + wish.warmUpSeconds * 1000;
   const end = measureFrom + wish.seconds * 1000;
@@ -73,7 +74,10 @@ async function load(wish: LoadWish): Promise<LoadResult> {
         const now = performance.now();
         if (now >= measureFrom && now < end) {
           result.measured++;
-          if (wish.rate) latencies.push(now - intended);
+          if (wish.rate) {
+            latencies.push(now - intended);
+            begun.push(performance.timeOrigin + intended);
+          }
         }
       } else if (status > 0) result.refused++;
       else result.errors++;
@@ -128,7 +132,12 @@ async function load(wish: LoadWish): Promise<LoadResult> {
   stopGathering();
   clearInterval(reporter);
   for (const connection of all) connection.close();
-  return { ...result, requestsPerSecond: result.measured / wish.seconds, latencies: Float64Array.from(latencies) };
+  return {
+    ...result,
+    requestsPerSecond: result.measured / wish.seconds,
+    latencies: Float64Array.from(latencies),
+    begun: Float64Array.from(begun),
+  };
 }
 
 /** Answers the status for each router: 200, or 0 when there was no answer. */

@@ -11,7 +11,7 @@ const PIECE_BYTES = 32_768;
 export interface Polled {
   /** Milliseconds from the time at which a poll was to be sent to the end of its answer. */
   readonly latencies: Float64Array;
-  /** When each of them was to be sent, in milliseconds of `performance.now()`. */
+  /** When each of them was to be sent, in Unix milliseconds. */
   readonly begun: Float64Array;
   /** Those of polls that brought a script. */
   readonly withScript: Float64Array;
@@ -65,7 +65,7 @@ export class LightRouters {
             .then(({ status, text }) => {
               const latency = performance.now() - intended;
               latencies.push(latency);
-              begun.push(intended);
+              begun.push(performance.timeOrigin + intended);
               if (status !== 200) failed++;
               if (!text) return;
               withScript.push(latency);
