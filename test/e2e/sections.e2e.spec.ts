@@ -1,10 +1,12 @@
 import { afterEach, beforeAll, afterAll, describe, expect, it } from '@jest/globals';
 import { ManagementPath, type PathState, type SectionDefinition, SectionMarker, Sections } from '../../src/fleet/index.js';
+import { SectionsAhead } from '../../src/fleet/sections/sections-ahead.js';
 import { type ReadSection, SectionsRepository } from '../../src/fleet/sections/sections.repository.js';
 import { type JobId, newId, RequestContext, type SiteId } from '../../src/platform/context/index.js';
 import { Database } from '../../src/platform/database/index.js';
 import type { Wish } from '../../src/routeros/sections/index.js';
 import type { VirtualRouter } from '../../tools/virtual-router/index.js';
+import { eventually } from '../support/eventually.js';
 import { Fleet, type Team } from './support/fleet.js';
 
 const rule = (port: string): Wish => ({
@@ -169,6 +171,61 @@ describe('a configuration section', () => {
     expect((await team.owner.get(`/site/${site}/job/${String(made['id'])}`)).body.state).toBe('done');
     expect(await section()).toMatchObject({ status: 'applied' });
     expect(port()).toBe('7');
+  });
+
+  it('made ahead is handed out without being read again, and is void once a newer one is wished', async () => {
+    const [ahead, sections] = [fleet.app.get(SectionsAhead), fleet.app.get(SectionsRepository)];
+    const { read } = sections;
+    let reads = 0;
+    sections.read = (...given) => (reads++, read.apply(sections, given));
+    const madeAhead = async (next: Wish): Promise<void> => {
+      await mark(next);
+      ahead.want(site as SiteId);
+      await eventually(() => ahead.has(site as SiteId));
+    };
+    await madeAhead(rule('8'));
+    for (let i = 0; i < 7 && port() !== '8'; i++) await fleet.pass(5);
+    expect([port(), reads]).toEqual(['8', 0]);
+    await fleet.pass(65);
+    await madeAhead(rule('9'));
+    await mark(rule('7'));
+    await fleet.pass(65);
+    sections.read = read;
+    expect(port()).toBe('7');
+    expect(await section()).toMatchObject({ status: 'applied', attempts: 0 });
+    expect(reads).toBeGreaterThan(0);
+  });
+
+  it('that goes to many comes to each router once it is made', async () => {
+    const [ahead, sections] = [fleet.app.get(SectionsAhead), fleet.app.get(SectionsRepository)];
+    const { read } = sections;
+    let reads = 0;
+    sections.read = (...given) => (reads++, read.apply(sections, given));
+    Object.defineProperty(ahead, 'goesToMany', { get: () => true, configurable: true });
+    await mark(rule('10'));
+    for (let i = 0; i < 25 && port() !== '10'; i++) await fleet.pass(5);
+    await fleet.pass(65);
+    expect([port(), reads]).toEqual(['10', 0]);
+    expect(await section()).toMatchObject({ status: 'applied', attempts: 0 });
+    Reflect.deleteProperty(ahead, 'goesToMany');
+    sections.read = read;
+    await mark(rule('7'));
+    await fleet.pass(95);
+  });
+
+  it('made ahead waits for a job that was queued meanwhile', async () => {
+    await mark(rule('8'));
+    const ahead = fleet.app.get(SectionsAhead);
+    ahead.want(site as SiteId);
+    await eventually(() => ahead.has(site as SiteId));
+    const made = await team.owner.job(site, '/system identity set name=before');
+    for (let i = 0; i < 7 && router.items('/system/identity')[0]?.['name'] !== 'before'; i++) await fleet.pass(5);
+    expect(port()).toBe('7');
+    await fleet.pass(95);
+    expect((await team.owner.get(`/site/${site}/job/${String(made['id'])}`)).body.state).toBe('done');
+    expect(port()).toBe('8');
+    await mark(rule('7'));
+    await fleet.pass(95);
   });
 
   it('is not sent as it was read when it changed meanwhile, nor to a router that was replaced', async () => {

@@ -1,0 +1,101 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { SiteId, TeamId } from '../../platform/context/index.js';
+import type { DeviceIdentity } from '../poll/device-tokens.js';
+import { WorkHints } from '../poll/work-hints.js';
+import type { MadeJob } from './section-delivery.js';
+import { SectionsAhead } from './sections-ahead.js';
+
+const site = (n: number): SiteId => `site-${n}` as SiteId;
+const device = (n: number, generation = 1): DeviceIdentity => ({ siteId: site(n), teamId: 'team' as TeamId, generation });
+
+describe('what is made before a router asks', () => {
+  let now: number;
+  let isCalm: boolean;
+  /** Sites of each look, in order. */
+  let looks: SiteId[][];
+  let answer: (sites: readonly SiteId[]) => Promise<MadeJob[]>;
+  let warnings: number;
+  let hints: WorkHints;
+  let ahead: SectionsAhead;
+  const made = (siteId: SiteId): MadeJob => ({ device: { ...device(0), siteId } }) as MadeJob;
+  const rest = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, 1));
+
+  beforeEach(() => {
+    [now, isCalm, looks, warnings] = [1_000_000, true, [], 0];
+    answer = (sites) => Promise.resolve(sites.map(made));
+    hints = new WorkHints();
+    ahead = new SectionsAhead(
+      { ahead: (_ctx: unknown, sites: readonly SiteId[]) => (looks.push([...sites]), answer(sites)) } as never,
+      hints,
+      {
+        get isCalm() {
+          return isCalm;
+        },
+      } as never,
+      { millis: () => now } as never,
+      { warn: () => void warnings++ } as never,
+    );
+  });
+
+  it('is there for its router, once', async () => {
+    ahead.want(site(1));
+    await rest();
+    expect(hints.hasWork(site(1))).toBe(true);
+    expect(ahead.take(device(1))?.device.siteId).toBe(site(1));
+    expect(ahead.take(device(1))).toBeUndefined();
+  });
+
+  it('is not for a router that was replaced', async () => {
+    ahead.want(site(1));
+    await rest();
+    expect(ahead.take(device(1, 2))).toBeUndefined();
+    expect(ahead.has(site(1))).toBe(false);
+  });
+
+  it('is forgotten after two polls', async () => {
+    for (let n = 0; n < 30; n++) ahead.want(site(n));
+    await rest();
+    expect(ahead.goesToMany).toBe(true);
+    now += 60_001;
+    expect([ahead.goesToMany, ahead.has(site(1)), ahead.take(device(1))]).toEqual([false, false, undefined]);
+  });
+
+  it('is made a few sites at a time, those first whose routers wait', async () => {
+    for (let n = 0; n < 25; n++) ahead.want(site(n));
+    ahead.wantUrgently(site(24));
+    ahead.want(site(3)); // known already
+    await rest();
+    expect(looks.map((sites) => sites.length)).toEqual([1, 10, 10, 4]); // the first one before the others came
+    expect(looks[1]![0]).toBe(site(24));
+    expect(new Set(looks.flat()).size).toBe(25);
+  });
+
+  it('is not there where nothing is to be sent', async () => {
+    answer = () => Promise.resolve([]);
+    ahead.want(site(1));
+    await rest();
+    expect([ahead.has(site(1)), hints.hasWork(site(1))]).toEqual([false, false]);
+  });
+
+  it('is asked for again after a failure', async () => {
+    answer = () => Promise.reject(new Error('no database'));
+    ahead.want(site(1));
+    await rest();
+    expect([ahead.has(site(1)), warnings]).toEqual([false, 1]);
+    answer = (sites) => Promise.resolve(sites.map(made));
+    ahead.want(site(1));
+    await rest();
+    expect(ahead.has(site(1))).toBe(true);
+  });
+
+  it('has a limit, and beyond some hundreds waits for a process that has time', async () => {
+    isCalm = false;
+    for (let n = 0; n < 6000; n++) ahead.want(site(n));
+    for (let i = 0; i < 200; i++) await Promise.resolve().then(rest);
+    expect(looks.flat().length).toBeLessThan(520);
+    isCalm = true;
+    for (let i = 0; i < 200 && looks.flat().length < 5000; i++) await rest();
+    expect(looks.flat().length).toBe(5000);
+    await ahead.onApplicationShutdown();
+  });
+});
