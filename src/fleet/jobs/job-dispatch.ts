@@ -95,7 +95,7 @@ export class JobDispatch {
     if (!this.hasRoom(device.siteId)) return '';
     this.turns++;
     try {
-      return (await this.readyAnswer(ctx, device)) ?? (await this.answer(ctx, device, body));
+      return (await this.readyAnswer(ctx, device, body)) ?? (await this.answer(ctx, device, body));
     } finally {
       this.turns--;
     }
@@ -121,11 +121,11 @@ export class JobDispatch {
    * What was made for this router before it asked, for one statement; undefined where it has to be looked for. A script that somebody
    * queued is looked for always: whose turn it is shows then.
    */
-  private async readyAnswer(ctx: RequestContext, device: DeviceIdentity): Promise<string | undefined> {
+  private async readyAnswer(ctx: RequestContext, device: DeviceIdentity, body: string): Promise<string | undefined> {
     const { siteId } = device;
     if (this.hints.isPrompt(siteId)) return undefined;
     const made = this.ahead.take(device);
-    if (!made) return undefined;
+    if (!made || made.version !== (parseHeartbeat(body).version ?? made.version)) return undefined; // upgraded meanwhile
     const isUrgent = this.hints.isUrgent(siteId);
     this.hints.clearWork(siteId);
     try {
