@@ -84,7 +84,8 @@ describe('a configuration section', () => {
     const scripts = reports();
     await fleet.pass(31);
     expect(await section()).toMatchObject({ status: 'applied', wanted: 3, applied: 3 });
-    expect(reports()).toBe(scripts);
+    await fleet.pass(65);
+    expect(reports()).toBe(scripts); // nor is the router asked what it said already
   });
 
   it('takes the newest of many wishes', async () => {
@@ -193,7 +194,6 @@ describe('a configuration section', () => {
     sections.read = read;
     expect(port()).toBe('7');
     expect(await section()).toMatchObject({ status: 'applied', attempts: 0 });
-    expect(reads).toBeGreaterThan(0);
   });
 
   it('that goes to many comes to each router once it is made', async () => {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Settings } from '../../config/index.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { type JobId, newId, RequestContext, type SiteId } from '../../platform/context/index.js';
 import { SignedUrls } from '../../platform/crypto/index.js';
@@ -77,6 +78,7 @@ export class SectionDelivery {
     private readonly db: Database,
     private readonly events: EventBus,
     private readonly clock: Clock,
+    private readonly settings: Settings,
     private readonly logger: Logger,
   ) {}
 
@@ -181,7 +183,7 @@ export class SectionDelivery {
       const { had, shall, wish } = await this.wishes.standing(ctx, definition, site, row);
       if (shall.hash === row.appliedHash) {
         Object.assign(row, inForce({ ...row, sent: row.wanted, sentHash: row.appliedHash }, now));
-        if (isEmpty(shall)) row.dueAt = null;
+        row.dueAt = isEmpty(shall) ? null : this.nextLook(row, now);
         return { entry: unchanged(row, definition.title) };
       }
       const goesOn = row.phase === 'pushing' && shall.hash === row.sentHash;
@@ -199,6 +201,12 @@ export class SectionDelivery {
       Object.assign(row, failed(row, now, `This section could not be rendered: ${err instanceof Error ? err.message : 'unknown error'}`));
       return { failure: new SectionFailed(row.teamId, row.siteId, row.section, row.lastError!, row.wanted) };
     }
+  }
+
+  /** Nothing was sent, so what the router said of its items holds until they are due to be looked at again. */
+  private nextLook({ fingerprint, checkedAt }: SiteSection, now: Date): Date {
+    if (fingerprint === null || checkedAt === null) return now;
+    return new Date(Math.max(now.getTime(), checkedAt.getTime() + this.settings.SECTION_CHECK_MINUTES * 60_000));
   }
 
   /** The router came back after the push: keep it, unless the management path that was open is not any more. */

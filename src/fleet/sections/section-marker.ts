@@ -6,6 +6,7 @@ import { type Plain, TaskOn } from '../../platform/tasks/index.js';
 import { SiteFactsChanged } from '../events.js';
 import { WorkHints } from '../poll/work-hints.js';
 import { Sections } from './section-definition.js';
+import { SectionsAhead } from './sections-ahead.js';
 import { SectionsRepository } from './sections.repository.js';
 
 /** Says that routers need a section anew. Called in the transaction that changed what the section is made of. */
@@ -15,6 +16,7 @@ export class SectionMarker implements OnApplicationBootstrap {
     private readonly sections: Sections,
     private readonly repository: SectionsRepository,
     private readonly hints: WorkHints,
+    private readonly ahead: SectionsAhead,
     private readonly db: Database,
     private readonly clock: Clock,
   ) {}
@@ -30,19 +32,24 @@ export class SectionMarker implements OnApplicationBootstrap {
     if (!this.sections.get(section)) throw new Error(`There is no section ${section}.`);
     if (sites !== 'all' && sites.length === 0) return [];
     const marked = await this.repository.mark(ctx, section, sites, this.clock.now());
-    this.db.afterCommit(ctx, () => marked.forEach((id) => this.hints.addWork(id)));
+    this.db.afterCommit(ctx, () => this.tell(marked));
     return marked;
   }
 
   /** Marks a section wherever it has nothing in force, of every team. */
   async markEmpty(ctx: RequestContext, section: string): Promise<void> {
-    for (const id of await this.repository.markEmpty(ctx, section, this.clock.now())) this.hints.addWork(id);
+    this.tell(await this.repository.markEmpty(ctx, section, this.clock.now()));
   }
 
   /** Everything of a section is written anew at some sites of the context's team, as if nothing were known of them. */
   async anew(ctx: RequestContext, section: string, sites: readonly SiteId[]): Promise<void> {
     const marked = await this.repository.markUnknown(ctx, section, sites, this.clock.now());
-    this.db.afterCommit(ctx, () => marked.forEach((id) => this.hints.addWork(id)));
+    this.db.afterCommit(ctx, () => this.tell(marked));
+  }
+
+  private tell(marked: readonly SiteId[]): void {
+    for (const id of marked) this.hints.addWork(id);
+    this.ahead.changed(marked);
   }
 
   /** Another router serves this site: nothing is known of what it holds. */

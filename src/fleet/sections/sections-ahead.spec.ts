@@ -45,6 +45,15 @@ describe('what is made before a router asks', () => {
     expect(ahead.take(device(1))).toBeUndefined();
   });
 
+  it('is made anew when its section changed', async () => {
+    ahead.want(site(1));
+    await rest();
+    ahead.changed([site(1), site(2)]);
+    expect(ahead.has(site(1))).toBe(false);
+    await rest();
+    expect([looks, ahead.has(site(1)), ahead.has(site(2))]).toEqual([[[site(1)], [site(1)], [site(2)]], true, true]);
+  });
+
   it('is not for a router that was replaced', async () => {
     ahead.want(site(1));
     await rest();

@@ -54,7 +54,15 @@ export class SectionsAhead implements OnApplicationShutdown {
     this.begin();
   }
 
-  /** The same where the router waits for it: before all others. */
+  /** Sections of these sites have changed: what was made of them is void. */
+  changed(sites: readonly SiteId[]): void {
+    for (const siteId of sites) {
+      this.made.delete(siteId);
+      this.want(siteId);
+    }
+  }
+
+  /** As `want`, where the router waits for it: before all others. */
   wantUrgently(siteId: SiteId): void {
     this.wanted.delete(siteId);
     this.urgent.add(siteId);
