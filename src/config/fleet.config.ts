@@ -6,7 +6,7 @@ export const fleetConfig = concern('Fleet: routers, heartbeats, jobs', {
     'With an https PUBLIC_URL: routers verify our certificate. Before RouterOS 7.19 a router has no CA certificates and must import yours first.',
   ),
   SECTION_BUSY_PERCENT: integer(
-    50,
+    25,
     'Share of its time that a process may work before changes of configuration go out to routers little by little, so that heartbeats and people do not wait; 100: never.',
     { min: 10, max: 100 },
   ),

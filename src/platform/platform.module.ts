@@ -31,6 +31,9 @@ export interface PlatformParts {
   readonly random?: Random;
 }
 
+/** How long a connection rests before it is closed: a new one costs some tens of milliseconds until it has prepared what it is asked. */
+const IDLE_MS = 600_000;
+
 export const dataSourceOptions = (parts: Pick<PlatformParts, 'databaseUrl' | 'settings' | 'migrations'>): DataSourceOptions => ({
   type: 'postgres',
   url: parts.databaseUrl,
@@ -41,7 +44,7 @@ export const dataSourceOptions = (parts: Pick<PlatformParts, 'databaseUrl' | 'se
   poolSize: parts.settings.DATABASE_POOL,
   applicationName: 'rosfleet',
   logging: false,
-  extra: { connectionTimeoutMillis: 5000, keepAlive: true, Client: PreparingClient },
+  extra: { connectionTimeoutMillis: 5000, keepAlive: true, Client: PreparingClient, idleTimeoutMillis: IDLE_MS },
   poolErrorHandler: () => undefined, // an idle connection that broke is replaced at the next use
 });
 
