@@ -17,6 +17,8 @@ const ALWAYS = 500;
 /** How long a job is kept: two polls. Its section is as it was read, but what it was made of may be older by so much. */
 const KEPT_MS = 60_000;
 const BUSY_PAUSE_MS = 25;
+/** Between two looks while nobody waits: a change for thousands is made as evenly as it goes out. */
+const BREATH_MS = 40;
 /** From so many sites on a change goes to many. */
 const MANY = 20;
 
@@ -110,6 +112,7 @@ export class SectionsAhead implements OnApplicationShutdown {
         this.urgent.delete(site);
         this.wanted.delete(site);
       }
+      if (this.wanted.size && !this.urgent.size) await pause(BREATH_MS);
     }
   }
 
