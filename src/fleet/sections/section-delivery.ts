@@ -29,7 +29,7 @@ import { KeptRecently } from './kept-recently.js';
 import { failed, inForce, type SectionPhase, trialEnd } from './section-state.js';
 import { SectionWishes } from './section-wishes.js';
 import type { SectionJob } from './section-job.js';
-import { type ReadSection, SectionsRepository } from './sections.repository.js';
+import { type ReadSection, SectionsRepository, type SiteAsRead } from './sections.repository.js';
 import type { SiteSection } from './site-section.entity.js';
 
 /** What a section does at a turn of its router, before anything of it is written; the row is changed already. */
@@ -90,7 +90,7 @@ export class SectionDelivery {
    */
   async next(ctx: RequestContext, device: DeviceIdentity, version: string): Promise<SectionJob | undefined> {
     for (let tries = 0; tries < TRIES; tries++) {
-      const made = await this.make(ctx, device, version, await this.repository.read(ctx, device.siteId));
+      const made = await this.make(ctx, { device, version, rows: await this.repository.read(ctx, device.siteId) });
       if (!made) return undefined;
       if (made !== 'changed' && (await this.handOut(ctx, made))) return made.job;
     }
@@ -100,8 +100,8 @@ export class SectionDelivery {
   /** Jobs for those of these sites to which nothing else goes first, as they are now. They are in flight once they are handed out. */
   async ahead(ctx: RequestContext, sites: readonly SiteId[]): Promise<MadeJob[]> {
     const made: MadeJob[] = [];
-    for (const { device, version, rows } of await this.repository.readFree(ctx, sites)) {
-      const next = await this.make(ctx.forTeam(device.teamId), device, version, rows);
+    for (const site of await this.repository.readFree(ctx, sites)) {
+      const next = await this.make(ctx.forTeam(site.device.teamId), site);
       if (next && next !== 'changed') made.push(next);
     }
     return made;
@@ -120,12 +120,7 @@ export class SectionDelivery {
     return this.repository.send(ctx, row, { job, generation: device.generation, now, ...(content && { content }) });
   }
 
-  private async make(
-    ctx: RequestContext,
-    device: DeviceIdentity,
-    version: string,
-    rows: readonly ReadSection[],
-  ): Promise<MadeJob | undefined | 'changed'> {
+  private async make(ctx: RequestContext, { device, version, rows }: SiteAsRead): Promise<MadeJob | undefined | 'changed'> {
     const now = this.clock.now();
     const open = rows.find((row) => BUSY.has(row.phase));
     const due = rows.filter((row) => row.dueAt !== null && row.dueAt <= now && (!open || row === open));

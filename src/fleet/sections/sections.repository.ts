@@ -6,6 +6,7 @@ import { AcrossTeams, columnsOf, Database, UNHURRIED } from '../../platform/data
 import { keyed, type KeyedWish, NOTHING_WISHED, type Wish } from '../../routeros/sections/index.js';
 import { logged } from '../log/orchestration-log.js';
 import type { DeviceIdentity } from '../poll/device-tokens.js';
+import { FormsOfWishes } from './forms-of-wishes.js';
 import { KeptRecently } from './kept-recently.js';
 import type { SectionProgress } from './section-state.js';
 import type { SectionJob } from './section-job.js';
@@ -59,8 +60,8 @@ export type ReadSection = SiteSection & {
   readonly asRead: string;
 };
 
-/** A site to which nothing goes before its sections. */
-export interface FreeSite {
+/** A site with its sections, read without a lock. */
+export interface SiteAsRead {
   readonly device: DeviceIdentity;
   /** RouterOS version of its router; empty when it said none. */
   readonly version: string;
@@ -85,7 +86,7 @@ const CONTENTS_KEPT = 100;
 export class SectionsRepository extends AcrossTeams<SiteSection> {
   /** Contents read or written lately, by team and hash; they never change. */
   private readonly contents = new KeptRecently<KeyedWish>(CONTENTS_KEPT);
-  private readonly sealedForms = new WeakMap<Wish, { readonly salt: number; readonly form: string }>();
+  private readonly sealedForms = new FormsOfWishes<string>();
 
   constructor(
     db: Database,
@@ -176,7 +177,7 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
   }
 
   /** Sections of these sites, of every team, but of those that are being deleted or have jobs that wait or are in flight. */
-  async readFree(ctx: RequestContext, sites: readonly SiteId[]): Promise<FreeSite[]> {
+  async readFree(ctx: RequestContext, sites: readonly SiteId[]): Promise<SiteAsRead[]> {
     const found = await this.db.query<ReadSection & { generation: number; routerVersion: string }>(
       this.checked(ctx),
       `SELECT ${columnsOf(this.db, SiteSection)}, e.xmin::text AS "asRead", s.device_generation AS generation, COALESCE(s.software_version, '') AS "routerVersion"
@@ -185,7 +186,7 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
          AND NOT EXISTS (SELECT FROM job j WHERE j.site_id = e.site_id AND j.state IN ('sent', 'busy')) ORDER BY e.section`,
       [sites],
     );
-    const bySite = new Map<SiteId, FreeSite>();
+    const bySite = new Map<SiteId, SiteAsRead>();
     for (const { generation, routerVersion: version, ...row } of found) {
       const { siteId, teamId } = row;
       const known = bySite.get(siteId);
@@ -266,11 +267,7 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
 
   /** Many sites have the same wish, and their sections keep it. */
   private sealed(wish: Wish, salt: number): string {
-    const kept = this.sealedForms.get(wish);
-    if (kept?.salt === salt) return kept.form;
-    const form = this.keys.seal(JSON.stringify({ salt, wish }), SEALED_FOR);
-    this.sealedForms.set(wish, { salt, form });
-    return form;
+    return this.sealedForms.get(wish, salt, () => this.keys.seal(JSON.stringify({ salt, wish }), SEALED_FOR));
   }
 
   /** What was sent under this hash; null when it is not known any more. */

@@ -58,11 +58,12 @@ export function renderJob(input: JobInput): Script {
 /** The same as text. Jobs differ in little, and a change goes to thousands of routers: the rest of the wrapper is kept. */
 export function printJob(input: JobInput): ScriptText {
   if (input.before) return renderJob(input).toString();
-  const shape = shapeOf(input);
-  const key = JSON.stringify(shape);
-  const form = forms.get(key) ?? new ScriptForm(wrapped(blanksOf(input), shape));
+  const [texts, shape] = [textsOf(input), shapeOf(input)];
+  const names = Object.keys(texts);
+  const key = JSON.stringify([names, shape]);
+  const form = forms.get(key) ?? new ScriptForm(wrapped(blanksFor(names), shape));
   if (forms.size < FORMS_KEPT) forms.set(key, form);
-  return form.fill(textsOf(input));
+  return form.fill({ ...texts });
 }
 
 /** What is another text for each job; undefined where the wrapper has no such line. */
@@ -72,8 +73,6 @@ type Texts<T extends Value> = { readonly token: T; readonly doneUrl: T; readonly
 interface Shape {
   readonly certificate: Arguments;
   readonly tellsReason: boolean;
-  readonly hasBusy: boolean;
-  readonly hasPayload: boolean;
   readonly remaining: number;
 }
 
@@ -88,17 +87,13 @@ const textsOf = ({ token, busyUrl, doneUrl, failUrl, payload }: JobInput): Texts
   ...(payload !== '' && { payload }),
 });
 
-const blanksOf = ({ busyUrl, payload }: JobInput): Texts<Value> => ({
-  ...{ token: blank('token'), doneUrl: blank('doneUrl'), failUrl: blank('failUrl') },
-  ...(busyUrl !== null && { busyUrl: blank('busyUrl') }),
-  ...(payload !== '' && { payload: blank('payload') }),
-});
+/** @param names of the texts that this job has */
+const blanksFor = (names: readonly string[]): Texts<Value> =>
+  Object.fromEntries(names.map((name) => [name, blank(name)])) as unknown as Texts<Value>;
 
-const shapeOf = ({ link, version, busyUrl, doneUrl, payload, remaining }: JobInput): Shape => ({
+const shapeOf = ({ link, version, doneUrl, remaining }: JobInput): Shape => ({
   certificate: certificateCheck(link, doneUrl),
   tellsReason: knowsOnError(version),
-  hasBusy: busyUrl !== null,
-  hasPayload: payload !== '',
   remaining,
 });
 

@@ -65,7 +65,7 @@ export function renderInventory({ link, footprint, wish, reportUrl }: InventoryI
         'http-method': word('post'),
         'http-header-field': 'Content-Type:text/plain',
         'http-data': v('d'),
-        ...certificateCheck(link, typeof reportUrl === 'string' ? reportUrl : link.baseUrl),
+        ...certificateCheck(link),
         output: word('none'),
       },
     });
