@@ -7,8 +7,9 @@
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import type { TeamId } from '../../src/platform/context/index.js';
-import { Neighbours, unixMillis } from './support/machine.js';
-import { ended, message, startChild } from './support/children.js';
+import { unixMillis } from './support/clock.js';
+import { Neighbours } from './support/machine.js';
+import { ended, message, SERVER_OPTIONS, startChild } from './support/children.js';
 import { Generator, type KillLog, type LoadResult, type LoadWish } from './support/generator-client.js';
 import { cpuSeconds, databaseCpuSeconds, Installation, type RunningApp } from './support/installation.js';
 import { atLeast, atMost, benchmark, exactly, latencyOf, median, pause, progress, rounded, until } from './support/report.js';
@@ -50,7 +51,7 @@ await benchmark('poll', async (undo) => {
     return teamId;
   });
   const generator = await Generator.start(undo);
-  const bare = startChild('test/bench/support/bare-server.js');
+  const bare = startChild('test/bench/support/bare-server.js', { execArgv: [...SERVER_OPTIONS] });
   undo.push(() => (bare.kill(), ended(bare)));
   const { port: barePort } = await message<{ kind: 'listening'; port: number }>(bare, 'listening');
   let app = await installation.start();

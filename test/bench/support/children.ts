@@ -1,14 +1,25 @@
 import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
+/** Options of Node.js for servers, as `rosfleet` and the Dockerfile give them (docs/decisions/0016). */
+export const SERVER_OPTIONS: readonly string[] = ['--v8-pool-size=0'];
+
 const living = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of living) child.kill('SIGKILL');
 });
+process.once('SIGINT', () => process.exit(130)); // Ctrl-C reaches us alone
 
-/** Starts one of our programs (a path below the built folder); it does not outlive us. */
+/**
+ * Starts one of our programs (a path below the built folder); it does not outlive us. It gets a session of its own, as it would have
+ * where it is installed: Linux shares the processor out by session (autogroups), and a server that shares one with its load
+ * generator gets half of what it would get anywhere else.
+ */
 export function startChild(program: string, options: ForkOptions = {}, args: string[] = []): ChildProcess {
-  const child = fork(fileURLToPath(new URL(`../../../${program}`, import.meta.url)), args, { serialization: 'advanced', ...options });
+  const child = fork(fileURLToPath(new URL(`../../../${program}`, import.meta.url)), args, {
+    ...{ serialization: 'advanced', detached: true },
+    ...options,
+  });
   living.add(child);
   child.once('exit', () => living.delete(child));
   return child;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../../../src/platform/embedded/index.js';
-import { ended, startChild } from './children.js';
+import { ended, SERVER_OPTIONS, startChild } from './children.js';
 import { progress } from './report.js';
 
 /** The key under which the benchmarked server issues device tokens; the generator makes the same ones. */
@@ -62,7 +62,7 @@ export class Installation {
         NODE_ENV: 'production',
         ...env,
       },
-      execArgv: profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [],
+      execArgv: [...SERVER_OPTIONS, ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [])],
       stdio: ['ignore', 'pipe', 2, 'ipc'],
     });
     this.app = child;

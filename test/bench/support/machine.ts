@@ -1,4 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { startChild } from './children.js';
+import { unixMillis } from './clock.js';
+import type { Standstill } from './standstill.js';
 
 /** Columns of the first line of /proc/stat (proc(5)) that add up to all processor time. */
 const COUNTED = 8;
@@ -6,16 +10,24 @@ const STEAL = 7;
 const SAMPLE_MS = 1000;
 /** Percent of a second's processor time from which on a hundredth of the requests waits for neighbours. */
 const DISTURBED = 0.5;
+/** The same where standstills are watched: what is taken evenly makes everything slower. */
+const SLOWED = 5;
 
-/** Unix time in milliseconds, with fractions: the same in all processes of a machine. */
-export const unixMillis = (): number => performance.timeOrigin + performance.now();
+interface Span {
+  /** Unix milliseconds. */
+  readonly from: number;
+  readonly to: number;
+}
 
 /**
- * Knows when others on the same hardware took processor time from this machine, by the kernel's count. What waits then waits for
- * them: a latency of such a second says nothing of the server. Where the kernel does not tell, nothing is disturbed.
+ * Knows when others on the same hardware took processor time from this machine: what waits then waits for them, and its latency says
+ * nothing of the server. As root it watches each processor for standstills; the kernel's count (steal) tells for each second how much
+ * was taken, if it does. Where neither tells, nothing is disturbed.
  */
 export class Neighbours {
-  private readonly seconds: { readonly from: number; readonly to: number; readonly percent: number }[] = [];
+  private readonly seconds: (Span & { readonly percent: number })[] = [];
+  private readonly standstills: Span[] = [];
+  private watched = false;
   private readonly timer: NodeJS.Timeout;
 
   constructor() {
@@ -28,6 +40,7 @@ export class Neighbours {
       [before, from] = [now, to];
     }, SAMPLE_MS);
     this.timer.unref();
+    if (process.getuid?.() === 0) cpus().forEach((_, processor) => this.watch(processor));
   }
 
   /** Percent of the processor time that was taken since then. */
@@ -36,13 +49,31 @@ export class Neighbours {
     return since.length ? since.reduce((sum, { percent }) => sum + percent, 0) / since.length : 0;
   }
 
-  /** Those latencies that no disturbed second preceded, and into which none fell. @param begun when each of them began, in Unix milliseconds */
+  /**
+   * Those latencies that fell into no standstill, nor into as long a time after it, in which what had waited is dealt with; where
+   * standstills are not watched, into no second of which some was taken, nor the one after it.
+   * @param begun when each of them began, in Unix milliseconds
+   */
   undisturbed(begun: Float64Array, latencies: Float64Array): Float64Array {
-    const disturbed = this.seconds.filter(({ percent }) => percent > DISTURBED);
-    return latencies.filter((latency, i) => {
-      const [from, to] = [begun[i]! - SAMPLE_MS, begun[i]! + latency];
-      return !disturbed.some((second) => second.from < to && second.to > from);
-    });
+    const seconds = this.seconds.filter(({ percent }) => percent > (this.watched ? SLOWED : DISTURBED));
+    const disturbed = [
+      ...seconds.map(({ from, to }) => ({ from, to: to + SAMPLE_MS })),
+      ...this.standstills.map(({ from, to }) => ({ from, to: to + (to - from) })),
+    ];
+    return latencies.filter((latency, i) => !disturbed.some(({ from, to }) => from < begun[i]! + latency && to > begun[i]!));
+  }
+
+  private watch(processor: number): void {
+    // One thread: V8 spins while it waits for its helpers, which would never get the processor of a spinning real-time thread.
+    const node = [process.execPath, '--single-threaded', '--v8-pool-size=0'];
+    const execArgv = ['--rr', '50', 'taskset', '-c', String(processor), ...node];
+    const child = startChild('test/bench/support/standstill.js', { execPath: 'chrt', execArgv, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    child.once('error', () => undefined); // without util-linux the seconds have to do
+    child.once('spawn', () => (this.watched = true));
+    child.once('exit', () => (this.watched = false));
+    child.on('message', ({ from, to }: Standstill) => this.standstills.push({ from, to }));
+    child.unref();
+    child.channel?.unref();
   }
 }
 
