@@ -11,6 +11,7 @@ describe('the query budget', () => {
   let team: Team;
   let site: string;
   let bearer: string;
+  let script = '';
   let person: Client;
   let statements: string[] = [];
 
@@ -57,6 +58,12 @@ describe('the query budget', () => {
       .set('authorization', bearer)
       .set('content-type', 'text/plain')
       .send('name=r;version=7.22.3;uptime=1h')
+      .expect(200)
+      .expect(({ text }) => void (script = text));
+  const report = (name: string): Promise<unknown> =>
+    fleet
+      .http()
+      .get(new RegExp(`${name} "https?://[^/]+(/[^"]+)"`).exec(script.replaceAll('\\', ''))![1]!)
       .expect(200);
   const budget: [string, number, () => Promise<unknown>][] = [
     ['a heartbeat of a router that has nothing to do', 0, poll],
@@ -71,6 +78,8 @@ describe('the query budget', () => {
     ['the runbooks', 2, () => team.owner.get('/runbook').expect(200)],
     ['a new job, its line in the audit log included', 11, () => team.owner.job(site, ':put 1', { 'x-idempotency-key': newId() })],
     ['a heartbeat that gets a job', 1, poll],
+    ['the report that it is under way', 2, () => report('busyUrl')],
+    ['the report that it is done, with a look for jobs in a hurry', 3, () => report('doneUrl')],
   ];
 
   it.each(budget)('of %s is %i', async (_name, most, act) => {

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/index.js';
 import { Clock } from '../../platform/clock/clock.js';
-import type { JobId, RequestContext } from '../../platform/context/index.js';
-import { Database } from '../../platform/database/index.js';
+import type { RequestContext } from '../../platform/context/index.js';
 import { defineTask, Every, Handles } from '../../platform/tasks/index.js';
 import { TRIAL_SECONDS } from '../../routeros/sections/index.js';
 import { JobService } from './job.service.js';
-import { JobsAcrossTeams } from './jobs.repository.js';
+import { JobsAcrossTeams, type OverdueJob } from './jobs.repository.js';
 
 const MOST_DELIVERIES = 3;
 /** A push that reported nothing for so long was undone by its router, which then polled again. */
@@ -21,7 +20,6 @@ export class JobSweep {
   constructor(
     private readonly jobs: JobsAcrossTeams,
     private readonly service: JobService,
-    private readonly db: Database,
     private readonly clock: Clock,
     private readonly settings: Settings,
   ) {}
@@ -32,27 +30,26 @@ export class JobSweep {
     const { JOB_REDELIVER_SECONDS: begin, JOB_TIMEOUT_SECONDS: finish } = this.settings;
     const before = (seconds: number): Date => new Date(this.clock.millis() - seconds * 1000);
     const overdue = { sent: before(begin), begun: before(finish), section: before(SECTION_SECONDS) };
-    for (const { id } of await this.jobs.overdue(ctx, overdue, BATCH)) await this.judge(ctx, id);
+    for (const job of await this.jobs.overdue(ctx, overdue, BATCH)) await this.judge(job);
     await this.jobs.removeFinishedSections(ctx, before(SECTION_KEEP_SECONDS), BATCH);
   }
 
-  private async judge(ctx: RequestContext, id: JobId): Promise<void> {
-    const job = await this.db.transaction(ctx, (ctx) => this.jobs.lock(ctx, id));
-    if (job?.kind === 'section') {
+  private async judge({ id, kind, state, deliveries }: OverdueJob): Promise<void> {
+    if (kind === 'section') {
       await this.service.signal(
         id,
         'time-out',
         'The router took this change and did not report its end; it undoes what it does not hear of again.',
       );
-    } else if (job?.state === 'busy') {
+    } else if (state === 'busy') {
       await this.service.signal(
         id,
         'time-out',
         `The router began this job and did not report its end within ${this.settings.JOB_TIMEOUT_SECONDS} s: it may have lost power or its connection, or the script hangs.`,
       );
-    } else if (job?.state === 'sent' && job.deliveries < MOST_DELIVERIES) {
+    } else if (deliveries < MOST_DELIVERIES) {
       await this.service.signal(id, 'redeliver');
-    } else if (job?.state === 'sent') {
+    } else {
       await this.service.signal(id, 'time-out', `The router took this job ${MOST_DELIVERIES} times and never began it.`);
     }
   }

@@ -3,18 +3,20 @@ import { Clock } from '../../platform/clock/clock.js';
 import { type JobId, newId, RequestContext, type SiteId } from '../../platform/context/index.js';
 import { AppKeys } from '../../platform/crypto/index.js';
 import { Database } from '../../platform/database/index.js';
-import { EventBus } from '../../platform/events/index.js';
+import { type DomainEvent, EventBus } from '../../platform/events/index.js';
 import type { Slice } from '../../platform/http/index.js';
 import { BackupUnavailable, JobAlreadyStarted, JobNotFound } from '../errors.js';
 import { ExpressExecutionRequested, JobChanged, JobQueued, RouterFreed } from '../events.js';
 import { OrchestrationLog } from '../log/orchestration-log.js';
 import { BackupTaking } from '../ports/backup-taking.js';
 import { SectionReports } from '../sections/section-reports.js';
+import type { SectionOutcome } from '../sections/section-state.js';
 import { SiteService } from '../sites/site.service.js';
 import type { Job } from './job.entity.js';
 import { stepsOf } from './job-steps.js';
-import { isFinal, type JobSignal, nextState } from './job-state.js';
-import { JobsAcrossTeams, JobsRepository } from './jobs.repository.js';
+import { isFinal, type JobSignal, type JobState, nextState } from './job-state.js';
+import { JobsRepository } from './jobs.repository.js';
+import { type ReportedJob, ReportedJobs } from './reported-jobs.js';
 
 /** Longest reason that is kept of what a router said. Characters. */
 const REASON_LIMIT = 2000;
@@ -49,7 +51,7 @@ export const sealedScript = (id: JobId): string => `job-script:${id}`;
 export class JobService {
   constructor(
     private readonly jobs: JobsRepository,
-    private readonly across: JobsAcrossTeams,
+    private readonly reported: ReportedJobs,
     private readonly sites: SiteService,
     private readonly sections: SectionReports,
     private readonly log: OrchestrationLog,
@@ -143,32 +145,43 @@ export class JobService {
    * @param reason why it failed, for people
    * @throws JobNotFound
    */
-  signal(id: JobId, signal: JobSignal, reason?: string): Promise<Job> {
-    return this.db.transaction(RequestContext.system(`job ${signal}`), async (ctx) => {
-      const job = await this.across.lock(ctx, id);
-      if (!job) throw new JobNotFound();
+  async signal(id: JobId, signal: JobSignal, reason?: string): Promise<Job> {
+    const ctx = RequestContext.system(`job ${signal}`);
+    for (;;) {
+      const read = await this.reported.read(ctx, id);
+      if (!read) throw new JobNotFound();
+      const { job } = read;
       // A router believes that an upload went well when the connection did; whether an export came is known here.
       const empty = signal === 'done' && job.shouldBackup && job.script === '' && job.associatedBackup === null;
       const unexplained = signal === 'fail' && !reason && job.shouldBackup && job.associatedBackup === null;
       const [heard, why] = empty ? (['fail', NO_EXPORT] as const) : ([signal, unexplained ? NO_BACKUP : reason] as const);
       const changed = applySignal(job, heard, this.clock.now(), why?.slice(0, REASON_LIMIT));
-      if (!changed) return job;
-      await this.across.save(ctx, job);
-      await this.log.write(ctx, stepsOf(job, heard));
-      if (job.kind === 'section') await this.reportSection(ctx, job, signal);
-      else await this.events.publish(ctx, new JobChanged(job.teamId, job.siteId, id, job.state, job.origin, this.clock.now()));
-      // The next one waits for this one: its router should not wait for another second thought of ours.
-      if (job.state !== 'busy') await this.events.publish(ctx, new RouterFreed(job.teamId, job.siteId, job.kind));
-      return job;
-    });
+      if (!changed || (await this.note(ctx, read, heard))) return job;
+    }
   }
 
-  private async reportSection(ctx: RequestContext, job: Job, signal: JobSignal): Promise<void> {
-    if (!isFinal(job.state)) return;
-    const outcome = signal === 'time-out' ? 'lost' : job.state === 'done' ? 'done' : 'failed';
-    await this.sections.take(ctx, job.id, outcome, job.failureReason ?? '');
+  /** Writes what a report changed, and tells of it; false when somebody else changed it since it was read. */
+  private note(ctx: RequestContext, { job, asRead, section }: ReportedJob, signal: JobSignal): Promise<boolean> {
+    const { teamId, siteId, kind, state } = job;
+    const now = this.clock.now();
+    const end = section && isFinal(state) ? this.sections.ended(section, outcomeOf(state, signal), job.failureReason ?? '') : undefined;
+    const events: DomainEvent[] = kind === 'section' ? [] : [new JobChanged(teamId, siteId, job.id, state, job.origin, now)];
+    // The next one waits for this one: its router should not wait for another second thought of ours.
+    if (state !== 'busy') events.push(new RouterFreed(teamId, siteId, kind));
+    const steps = [...stepsOf(job, signal), ...(end?.steps ?? [])];
+    const write = async (ctx: RequestContext): Promise<boolean> => {
+      if (!(await this.reported.write(ctx, { job, asRead, section: end?.row ?? null }, steps, now))) return false;
+      if (end) await this.sections.follow(ctx, end);
+      for (const event of events) await this.events.publish(ctx, event);
+      return true;
+    };
+    const inside = events.some((event) => this.events.isHeardInside(event)) || (end !== undefined && this.sections.isHeardInside(end));
+    return inside ? this.db.transaction(ctx, write) : write(ctx);
   }
 }
+
+const outcomeOf = (state: JobState, signal: JobSignal): SectionOutcome =>
+  signal === 'time-out' ? 'lost' : state === 'done' ? 'done' : 'failed';
 
 /** Moves a job and sets the times that belong to its new state. Answers false when nothing changed. */
 export function applySignal(job: Job, signal: JobSignal, now: Date, reason?: string): boolean {

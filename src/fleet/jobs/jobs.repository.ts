@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { JobId, RequestContext, SiteId, TeamId } from '../../platform/context/index.js';
+import type { JobId, RequestContext, SiteId } from '../../platform/context/index.js';
 import { AcrossTeams, Database, TeamRepository } from '../../platform/database/index.js';
 import type { Slice } from '../../platform/http/index.js';
 import { Job } from './job.entity.js';
@@ -68,16 +68,14 @@ export class JobsRepository extends TeamRepository<Job> {
   }
 }
 
-/** Jobs of every team: routers report through signed URLs without a team, and sweeps look at all. */
+/** A job whose router has been silent for too long. */
+export type OverdueJob = Pick<Job, 'id' | 'kind' | 'state' | 'deliveries'>;
+
+/** Jobs of every team, for sweeps. */
 @Injectable()
 export class JobsAcrossTeams extends AcrossTeams<Job> {
   constructor(db: Database) {
     super(db, Job);
-  }
-
-  /** One job, locked until the transaction ends. */
-  async lock(ctx: RequestContext, id: JobId): Promise<Job | undefined> {
-    return (await this.locked(ctx, 'e.id = $1', [id]))[0];
   }
 
   /** Removes finished jobs of sections: what became of them stands with the section. */
@@ -90,28 +88,14 @@ export class JobsAcrossTeams extends AcrossTeams<Job> {
     return rows.length;
   }
 
-  async save(ctx: RequestContext, job: Job): Promise<void> {
-    const { state, deliveries, sentAt, startedAt, completedAt, failedAt, failureReason } = job;
-    await this.db.query(
-      this.checked(ctx),
-      `UPDATE job SET state = $2, deliveries = $3, sent_at = $4, started_at = $5, completed_at = $6, failed_at = $7, failure_reason = $8,
-         script = CASE WHEN sealed AND $2 IN ('done', 'failed') THEN '' ELSE script END WHERE id = $1`,
-      [job.id, state, deliveries, sentAt, startedAt, completedAt, failedAt, failureReason],
-    );
-  }
-
   /**
-   * Ids of jobs in flight that were sent before `sent` without being begun, or begun before `begun`; those of sections that
+   * Jobs in flight that were sent before `sent` without being begun, or begun before `begun`; those of sections that
    * were sent before `section`.
    */
-  overdue(
-    ctx: RequestContext,
-    { sent, begun, section }: { sent: Date; begun: Date; section: Date },
-    limit: number,
-  ): Promise<{ id: JobId; teamId: TeamId }[]> {
+  overdue(ctx: RequestContext, { sent, begun, section }: { sent: Date; begun: Date; section: Date }, limit: number): Promise<OverdueJob[]> {
     return this.db.query(
       this.checked(ctx),
-      `SELECT id, team_id AS "teamId" FROM job WHERE kind = 'script' AND state = 'sent' AND sent_at < $1 OR kind = 'script' AND state = 'busy' AND started_at < $2
+      `SELECT id, kind, state, deliveries FROM job WHERE kind = 'script' AND state = 'sent' AND sent_at < $1 OR kind = 'script' AND state = 'busy' AND started_at < $2
          OR kind = 'section' AND state IN ('sent', 'busy') AND sent_at < $3 ORDER BY sent_at LIMIT $4`,
       [sent, begun, section, limit],
     );

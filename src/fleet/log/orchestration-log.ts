@@ -14,6 +14,20 @@ INSERT INTO orchestration_event (site_id, at, team_id, type, status, job_id, run
 SELECT e.*, nextval('orchestration_event_seq'), pg_current_xact_id()::text::bigint
 FROM (${select}) AS e (site_id, at, team_id, type, status, job_id, run, message, context)`;
 
+/** Steps as the JSON text that `stepsOfJson` selects from. */
+export const entriesJson = (entries: readonly LogEntry[]): string =>
+  JSON.stringify(
+    entries.map(({ jobId = null, run = null, context = {}, message, ...entry }) => ({
+      ...{ ...entry, jobId, run, context, message: message.slice(0, MESSAGE_LIMIT) },
+    })),
+    storable,
+  );
+
+/** The rows that `logged` takes. @param json of `entriesJson`, a placeholder as is `at`, the time of all of them */
+export const stepsOfJson = (json: string, at: string): string => `
+  SELECT "siteId", ${at}::timestamptz, "teamId", type, status, "jobId", run, message, context
+  FROM jsonb_to_recordset(${json}::jsonb) AS r("siteId" uuid, "teamId" uuid, type text, status text, "jobId" uuid, run text, message text, context jsonb)`;
+
 /** What happened between us and each router, step by step: written here, read by OrchestrationLogReader. */
 @Injectable()
 export class OrchestrationLog {
@@ -28,10 +42,7 @@ export class OrchestrationLog {
    */
   async write(ctx: RequestContext, entries: readonly LogEntry[]): Promise<void> {
     if (!entries.length) return;
-    const rows = entries.map(({ jobId = null, run = null, context = {}, message, ...entry }) => ({
-      ...{ ...entry, jobId, run, context, message: message.slice(0, MESSAGE_LIMIT) },
-    }));
-    await this.db.query(ctx, WRITE, [JSON.stringify(rows, storable), this.clock.now()]);
+    await this.db.query(ctx, WRITE, [entriesJson(entries), this.clock.now()]);
   }
 
   /** Everything of the context's team, which is being deleted. */
@@ -55,6 +66,4 @@ export const allowErasure = (db: Database, ctx: RequestContext): Promise<unknown
 const forbidErasure = (db: Database, ctx: RequestContext): Promise<unknown> =>
   db.query(ctx, `SELECT set_config('rosfleet.orchestration_erasure', '', true)`);
 
-const WRITE = logged(`
-  SELECT "siteId", $2::timestamptz, "teamId", type, status, "jobId", run, message, context
-  FROM jsonb_to_recordset($1::jsonb) AS r("siteId" uuid, "teamId" uuid, type text, status text, "jobId" uuid, run text, message text, context jsonb)`);
+const WRITE = logged(stepsOfJson('$1', '$2'));

@@ -6,11 +6,23 @@ import { Database } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { defineTask, Every, Handles, Tasks } from '../../platform/tasks/index.js';
 import { SectionApplied, SectionDrifted, SectionFailed } from '../events.js';
+import type { LogEntry } from '../log/log-entry.js';
 import { WorkHints } from '../poll/work-hints.js';
 import { ManagementPath } from '../ports/management-path.js';
 import { afterJob, type SectionOutcome, trialEnd } from './section-state.js';
 import { SectionsAhead } from './sections-ahead.js';
-import { SectionsRepository } from './sections.repository.js';
+import { appliedStep } from './section-steps.js';
+import { type ReadSection, SectionsRepository } from './sections.repository.js';
+
+/** A section after the end of its job, and what is to be told of it. */
+export interface SectionEnd {
+  readonly row: ReadSection;
+  readonly event?: SectionApplied | SectionFailed;
+  /** What the statement that writes the row adds to the log. */
+  readonly steps: readonly LogEntry[];
+  /** Somebody has to look whether the router is still in reach. */
+  readonly probes: boolean;
+}
 
 interface Probe {
   readonly siteId: SiteId;
@@ -36,51 +48,65 @@ export class SectionReports {
     private readonly settings: Settings,
   ) {}
 
-  /** The end of a section's job, in the transaction that notes it. A job that the section no longer waits for changes nothing. */
-  async take(ctx: RequestContext, jobId: JobId, outcome: SectionOutcome, reason: string): Promise<void> {
-    const row = await this.repository.lockByJob(ctx, jobId);
-    if (!row) return;
-    const { phase, applied, siteId, teamId, section } = row;
+  /** What the end of its job means for a section; written by who reads it, and then followed. */
+  ended(read: ReadSection, outcome: SectionOutcome, reason: string): SectionEnd {
+    const { phase, applied, siteId, teamId, section } = read;
     const now = this.clock.now();
-    Object.assign(row, afterJob(row, outcome, now, reason, this.settings.SECTION_CHECK_MINUTES * 60), { jobId: null });
+    const row = { ...read, ...afterJob(read, outcome, now, reason, this.settings.SECTION_CHECK_MINUTES * 60), jobId: null };
+    const probes = row.phase === 'trial' && row.pathBefore === 'open';
+    if (probes) row.dueAt = trialEnd(now); // should nobody come back with the answer
     if (row.applied > applied || (phase === 'confirming' && outcome === 'done')) {
       row.appliedAt = now;
-      await this.events.publish(ctx, new SectionApplied(teamId, siteId, section, row.applied));
-    } else if (phase !== 'checking' && row.phase === 'idle') {
-      await this.events.publish(ctx, new SectionFailed(teamId, siteId, section, row.lastError ?? reason, row.sent));
+      const event = new SectionApplied(teamId, siteId, section, row.applied);
+      return { row, event, steps: [appliedStep(event)], probes };
     }
-    if (row.phase === 'trial' && row.pathBefore === 'open') {
-      row.dueAt = trialEnd(now); // should nobody come back with the answer
-      await this.tasks.add(ctx.forTeam(teamId), probePath, { siteId, section, sent: row.sent });
-    }
-    await this.repository.save(ctx, row);
-    if (row.dueAt && row.dueAt <= now) {
-      const trial = row.phase === 'trial';
-      this.db.afterCommit(ctx, () => {
-        if (trial) this.hints.addUrgentWork(siteId);
-        else this.hints.addWork(siteId);
-        this.ahead.wantUrgently(siteId);
-      });
-    }
+    if (phase === 'checking' || row.phase !== 'idle') return { row, steps: [], probes };
+    return { row, event: new SectionFailed(teamId, siteId, section, row.lastError ?? reason, row.sent), steps: [], probes };
+  }
+
+  /** Whether somebody has to hear of it, or to act on it, in the transaction that writes it. */
+  isHeardInside({ event, probes }: SectionEnd): boolean {
+    return probes || (event !== undefined && this.events.isHeardInside(event));
+  }
+
+  /** Tells of an end that is written. */
+  async follow(ctx: RequestContext, { row, event, probes }: SectionEnd): Promise<void> {
+    const { siteId, teamId, section, sent, phase, dueAt } = row;
+    if (event) await this.events.publish(ctx, event);
+    if (probes) await this.tasks.add(ctx.forTeam(teamId), probePath, { siteId, section, sent });
+    if (!dueAt || dueAt > this.clock.now()) return;
+    this.db.afterCommit(ctx, () => {
+      if (phase === 'trial') this.hints.addUrgentWork(siteId);
+      else this.hints.addWork(siteId);
+      this.ahead.wantUrgently(siteId);
+    });
   }
 
   /**
    * The fingerprint that a router took of a section. The first after a push, which comes with its confirmation, is how it shall
-   * stay; another one means drift.
+   * stay; another one means drift. A job that the section no longer waits for changes nothing.
    */
   async inventory(jobId: JobId, fingerprint: string): Promise<void> {
-    await this.db.transaction(RequestContext.system('section-inventory'), async (ctx) => {
-      const row = await this.repository.lockByJob(ctx, jobId);
-      if (row?.phase !== 'checking' && row?.phase !== 'confirming') return;
+    const ctx = RequestContext.system('section-inventory');
+    for (;;) {
+      const read = await this.repository.readByJob(ctx, jobId);
+      if (read?.phase !== 'checking' && read?.phase !== 'confirming') return;
       const now = this.clock.now();
-      const drifted = row.fingerprint !== null && row.fingerprint !== fingerprint;
-      Object.assign(row, { checkedAt: now, fingerprint: drifted ? null : fingerprint });
-      if (drifted) {
-        Object.assign(row, { driftedAt: now, wanted: row.wanted + 1, salt: row.salt + 1, appliedHash: null });
-        await this.events.publish(ctx, new SectionDrifted(row.teamId, row.siteId, row.section, row.wanted));
+      const drifted = read.fingerprint !== null && read.fingerprint !== fingerprint;
+      const taken = { ...read, checkedAt: now, fingerprint: drifted ? null : fingerprint };
+      if (!drifted) {
+        if (await this.repository.saveAsRead(ctx, taken)) return;
+      } else {
+        const { teamId, siteId, section } = read;
+        const row = { ...taken, driftedAt: now, wanted: read.wanted + 1, salt: read.salt + 1, appliedHash: null };
+        const saved = await this.db.transaction(ctx, async (ctx) => {
+          const saved = await this.repository.saveAsRead(ctx, row);
+          if (saved) await this.events.publish(ctx, new SectionDrifted(teamId, siteId, section, row.wanted));
+          return saved;
+        });
+        if (saved) return;
       }
-      await this.repository.save(ctx, row);
-    });
+    }
   }
 
   @Handles(probePath)

@@ -1,10 +1,19 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventBus } from '../../platform/events/index.js';
-import { SectionApplied, SectionDrifted, SectionFailed } from '../events.js';
-import { sectionRun } from '../log/log-entry.js';
+import { type SectionApplied, SectionDrifted, SectionFailed } from '../events.js';
+import { type LogEntry, sectionRun } from '../log/log-entry.js';
 import { OrchestrationLog } from '../log/orchestration-log.js';
 
-/** Writes down what became of pushed sections, in the transaction in which it became so. */
+/** The step of a section that came into force; the statement that makes it so writes it. */
+export function appliedStep({ teamId, siteId, section, generation }: SectionApplied): LogEntry {
+  const run = sectionRun(section, generation);
+  return {
+    ...{ teamId, siteId, type: 'section.applied', status: 'Completed', message: `Section ${section} is in force.` },
+    ...{ run, context: { section, generation } },
+  };
+}
+
+/** Writes down what else became of pushed sections, in the transaction in which it became so. */
 @Injectable()
 export class SectionSteps implements OnModuleInit {
   constructor(
@@ -13,12 +22,6 @@ export class SectionSteps implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.events.listenInside(SectionApplied, (ctx, event) => {
-      const { teamId, siteId, section, generation } = event as SectionApplied;
-      const [type, message] = ['section.applied', `Section ${section} is in force.`];
-      const context = { section, generation };
-      return this.log.write(ctx, [{ teamId, siteId, type, status: 'Completed', message, run: sectionRun(section, generation), context }]);
-    });
     this.events.listenInside(SectionFailed, (ctx, event) => {
       const { teamId, siteId, section, generation, reason } = event as SectionFailed;
       const [type, message] = ['section.failed', `Section ${section} failed: ${reason}`];

@@ -27,13 +27,14 @@ WITH marked AS (
 SELECT site_id AS id FROM marked`;
 
 /** Everything that changes but `wanted`, which `mark` may have raised meanwhile; of a row as it was read, where $26 says which. */
-const UPDATE = `
+export const UPDATE_SECTION = `
 UPDATE site_section SET wanted = GREATEST(wanted, $3), sent = $4, applied = $5, applied_hash = $6, sent_hash = $7, salt = $8, phase = $9, part = $10, parts = $11,
   trial = $12, path_before = $13, path_after = $14, attempts = $15, last_error = $16, due_at = $17, job_id = $18, fingerprint = $19, sent_at = $20,
   applied_at = $21, checked_at = $22, drifted_at = $23, version = $25
 WHERE site_id = $1 AND section = $2 AND team_id = $24 AND ($26::text IS NULL OR xmin::text = $26)`;
 
-const valuesOf = (row: SiteSection): unknown[] => [
+/** The first 25 values of `UPDATE_SECTION`. */
+export const sectionValues = (row: SiteSection): unknown[] => [
   ...[row.siteId, row.section, row.wanted, row.sent, row.applied, row.appliedHash, row.sentHash, row.salt, row.phase, row.part, row.parts],
   ...[row.trial, row.pathBefore, row.pathAfter, row.attempts, row.lastError, row.dueAt, row.jobId, row.fingerprint, row.sentAt],
   ...[row.appliedAt, row.checkedAt, row.driftedAt, row.teamId, row.version],
@@ -42,7 +43,7 @@ const valuesOf = (row: SiteSection): unknown[] => [
 /** The commit does not wait for the disk: should the power of the database's machine fail just then, the same part goes out once more. */
 const SEND = `
 WITH changed AS (
-  ${UPDATE} AND EXISTS (SELECT FROM site WHERE id = $1 AND device_generation = $27 AND deletion_requested_at IS NULL) RETURNING site_id, team_id
+  ${UPDATE_SECTION} AND EXISTS (SELECT FROM site WHERE id = $1 AND device_generation = $27 AND deletion_requested_at IS NULL) RETURNING site_id, team_id
 ), kept AS (
   INSERT INTO section_content (team_id, hash, sealed, created_at) SELECT team_id, $35::text, $36::text, $30::timestamptz FROM changed WHERE $35::text IS NOT NULL ON CONFLICT DO NOTHING
 ), inserted AS (
@@ -196,9 +197,10 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
     return [...bySite.values()];
   }
 
-  /** The section that sent this job, locked. */
-  async lockByJob(ctx: RequestContext, jobId: JobId): Promise<SiteSection | undefined> {
-    return (await this.locked(ctx, 'e.job_id = $1', [jobId]))[0];
+  /** The section that sent this job, of whichever team. */
+  async readByJob(ctx: RequestContext, jobId: JobId): Promise<ReadSection | undefined> {
+    const sql = `SELECT ${columnsOf(this.db, SiteSection)}, e.xmin::text AS "asRead" FROM site_section e WHERE e.job_id = $1`;
+    return (await this.db.query<ReadSection>(this.checked(ctx), sql, [jobId]))[0];
   }
 
   async lockOne(ctx: RequestContext, siteId: SiteId, section: string): Promise<SiteSection | undefined> {
@@ -244,12 +246,12 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
    * disk: what the power takes of the last second is sent, or asked, once more, and a section bears that.
    */
   async save(ctx: RequestContext, row: SiteSection): Promise<void> {
-    await this.db.query(ctx, `${UPDATE} RETURNING ${UNHURRIED}`, [...valuesOf(row), null]);
+    await this.db.query(ctx, `${UPDATE_SECTION} RETURNING ${UNHURRIED}`, [...sectionValues(row), null]);
   }
 
   /** The same for one that was read without a lock; false, and nothing written, when it has changed since. */
   async saveAsRead(ctx: RequestContext, row: ReadSection): Promise<boolean> {
-    return (await this.db.query(ctx, `${UPDATE} RETURNING ${UNHURRIED}`, [...valuesOf(row), row.asRead])).length > 0;
+    return (await this.db.query(ctx, `${UPDATE_SECTION} RETURNING ${UNHURRIED}`, [...sectionValues(row), row.asRead])).length > 0;
   }
 
   /**
@@ -261,7 +263,7 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
     const { id, title, step } = job;
     const logged = step ? [step.type, step.run, step.message, JSON.stringify(step.context)] : [null, null, null, null];
     const kept = content ? [content.hash, this.sealed(content.wish, row.salt)] : [null, null];
-    const rows = await this.db.query(ctx, SEND, [...valuesOf(row), row.asRead, generation, id, title, now, ...logged, ...kept]);
+    const rows = await this.db.query(ctx, SEND, [...sectionValues(row), row.asRead, generation, id, title, now, ...logged, ...kept]);
     return rows.length > 0;
   }
 

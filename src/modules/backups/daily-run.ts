@@ -1,7 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { v5 } from 'uuid';
 import { Settings } from '../../config/index.js';
-import { type BackupWish, JobService, SiteAdopted, SiteBeingDeleted, SiteCameOnline, SiteNotFound, SiteService } from '../../fleet/index.js';
+import {
+  type BackupWish,
+  JobService,
+  SiteAdopted,
+  SiteBeingDeleted,
+  SiteCameOnline,
+  SiteNotFound,
+  SiteService,
+} from '../../fleet/index.js';
 import { Clock } from '../../platform/clock/clock.js';
 import type { RequestContext, SiteId } from '../../platform/context/index.js';
 import { Database } from '../../platform/database/index.js';

@@ -51,7 +51,11 @@ export class AsynchronousService implements OnModuleInit {
 
   onModuleInit(): void {
     // Inside: what a job came to and the notice of it are one, and `busy` is written before `done`.
-    this.events.listenInside(JobChanged, (ctx, event) => this.jobChanged(ctx, event as JobChanged));
+    this.events.listenInside(
+      JobChanged,
+      (ctx, event) => this.jobChanged(ctx, event as JobChanged),
+      (event) => (event as JobChanged).origin === ORIGIN,
+    );
   }
 
   /**
@@ -87,9 +91,9 @@ export class AsynchronousService implements OnModuleInit {
     return deliveries.map((delivery) => ({ delivery, request: requests.get(delivery.stream)! }));
   }
 
-  private async jobChanged(ctx: RequestContext, { teamId, siteId, jobId, state, origin, at }: JobChanged): Promise<void> {
+  private async jobChanged(ctx: RequestContext, { teamId, siteId, jobId, state, at }: JobChanged): Promise<void> {
     const status = TOLD[state];
-    if (!status || origin !== ORIGIN) return;
+    if (!status) return;
     const team = ctx.forTeam(teamId);
     const request = await this.requests.ofJob(team, jobId);
     if (!request) return;

@@ -6,13 +6,18 @@ import { DomainEvent, type EventClass } from './domain-event.js';
 
 type Listener = (ctx: RequestContext, event: DomainEvent) => unknown;
 
+interface Inside {
+  readonly listener: Listener;
+  readonly when: (event: DomainEvent) => boolean;
+}
+
 /**
  * Tells what happened. Listeners inside the transaction (`@TaskOn`) run at once and may fail it; listeners after it
  * (`@OnEvent`) run once the commit is certain, are dropped on rollback, and can fail nobody.
  */
 @Injectable()
 export class EventBus {
-  private readonly inside = new Map<EventClass, Listener[]>();
+  private readonly inside = new Map<EventClass, Inside[]>();
   private readonly after = new Map<EventClass, Listener[]>();
 
   constructor(
@@ -20,19 +25,24 @@ export class EventBus {
     private readonly logger: Logger,
   ) {}
 
-  listenInside(event: EventClass, listener: Listener): void {
-    append(this.inside, event, listener);
+  /** @param when tells the events that concern this listener; all of them, if it is not given */
+  listenInside(event: EventClass, listener: Listener, when: Inside['when'] = () => true): void {
+    append(this.inside, event, { listener, when });
   }
 
   listenAfter(event: EventClass, listener: Listener): void {
     append(this.after, event, listener);
   }
 
+  /** Whether somebody hears of this one inside the transaction; if nobody does, what happened may be written without one. */
+  isHeardInside(event: DomainEvent): boolean {
+    return (this.inside.get(kindOf(event)) ?? []).some(({ when }) => when(event));
+  }
+
   /** Publishes in the context's transaction, or at once when there is none. */
   async publish(ctx: RequestContext, event: DomainEvent): Promise<void> {
-    const kind = event.constructor as unknown as EventClass;
-    for (const listener of this.inside.get(kind) ?? []) await listener(ctx, event);
-    const listeners = this.after.get(kind);
+    for (const { listener, when } of this.inside.get(kindOf(event)) ?? []) if (when(event)) await listener(ctx, event);
+    const listeners = this.after.get(kindOf(event));
     if (!listeners) return;
     const later = RequestContext.of(ctx.actor, { teamId: ctx.teamId, scopes: ctx.scopes, requestId: ctx.requestId });
     this.db.afterCommit(ctx, () => {
@@ -49,6 +59,8 @@ export class EventBus {
   }
 }
 
-function append(map: Map<EventClass, Listener[]>, event: EventClass, listener: Listener): void {
+const kindOf = (event: DomainEvent): EventClass => event.constructor as unknown as EventClass;
+
+function append<T>(map: Map<EventClass, T[]>, event: EventClass, listener: T): void {
   map.set(event, [...(map.get(event) ?? []), listener]);
 }

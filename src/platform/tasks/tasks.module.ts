@@ -103,8 +103,10 @@ export class TasksModule implements OnApplicationBootstrap, BeforeApplicationShu
     this.runner.register(kind, method.bind(instance) as TaskHandler<unknown>);
     const promise = Reflect.getMetadata(TASK_ON, method) as TaskPromise | undefined;
     if (promise)
-      this.events.listenInside(promise.event, (ctx, happened) =>
-        promise.when(happened) ? this.tasks.add(forTeamOf(happened, ctx), kind, { ...happened }) : undefined,
+      this.events.listenInside(
+        promise.event,
+        (ctx, happened) => this.tasks.add(forTeamOf(happened, ctx), kind, { ...happened }),
+        (happened) => promise.when(happened),
       );
     const every = Reflect.getMetadata(RECURS, method) as number | undefined;
     if (every) recurring.push([kind, every]);

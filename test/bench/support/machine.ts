@@ -67,7 +67,11 @@ export class Neighbours {
     // One thread: V8 spins while it waits for its helpers, which would never get the processor of a spinning real-time thread.
     const node = [process.execPath, '--single-threaded', '--v8-pool-size=0'];
     const execArgv = ['--rr', '50', 'taskset', '-c', String(processor), ...node];
-    const child = startChild('test/bench/support/standstill.js', { execPath: 'chrt', execArgv, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    const child = startChild('test/bench/support/standstill.js', {
+      execPath: 'chrt',
+      execArgv,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
     child.once('error', () => undefined); // without util-linux the seconds have to do
     child.once('spawn', () => (this.watched = true));
     child.once('exit', () => (this.watched = false));

@@ -40,7 +40,11 @@ export class OpeningUpkeep implements OnModuleInit {
 
   onModuleInit(): void {
     this.leftovers.register(renderTransientClear());
-    this.events.listenInside(JobChanged, (ctx, happened) => this.jobChanged(ctx, happened as JobChanged));
+    this.events.listenInside(
+      JobChanged,
+      (ctx, happened) => this.jobChanged(ctx, happened as JobChanged),
+      (happened) => (happened as JobChanged).origin === OPENING_JOB,
+    );
   }
 
   @OnEvent(SiteDeletionRequested)
@@ -79,8 +83,8 @@ export class OpeningUpkeep implements OnModuleInit {
   }
 
   /** The router's word, in the transaction that takes it. */
-  private async jobChanged(ctx: RequestContext, { teamId, siteId, jobId, state, origin }: JobChanged): Promise<void> {
-    if (origin !== OPENING_JOB || (state !== 'done' && state !== 'failed')) return;
+  private async jobChanged(ctx: RequestContext, { teamId, siteId, jobId, state }: JobChanged): Promise<void> {
+    if (state !== 'done' && state !== 'failed') return;
     const team = ctx.forTeam(teamId);
     const waiting = await this.openings.waitingFor(team, jobId);
     if (!waiting) return;

@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import type { JobId, RequestContext } from '../../platform/context/index.js';
+import { AcrossTeams, columnsOf, Database, UNHURRIED } from '../../platform/database/index.js';
+import type { LogEntry } from '../log/log-entry.js';
+import { entriesJson, logged, stepsOfJson } from '../log/orchestration-log.js';
+import { type ReadSection, sectionValues, UPDATE_SECTION } from '../sections/sections.repository.js';
+import { SiteSection } from '../sections/site-section.entity.js';
+import { Job } from './job.entity.js';
+
+/** A job, and the section that waits for it if there is one, read without a lock. */
+export interface ReportedJob {
+  readonly job: Job;
+  /** Which state of the job's row that was. */
+  readonly asRead: string;
+  readonly section: ReadSection | null;
+}
+
+/** @param first number of the first of nine placeholders, see `jobValues` */
+const updateJob = (first: number, where: string): string => {
+  const [id, ...$] = Array.from({ length: 8 }, (_, i) => `$${first + i}`) as [string, ...string[]];
+  return `
+  UPDATE job SET state = ${$[0]}, deliveries = ${$[1]}, sent_at = ${$[2]}, started_at = ${$[3]}, completed_at = ${$[4]}, failed_at = ${$[5]}, failure_reason = ${$[6]},
+    script = CASE WHEN sealed AND ${$[0]} IN ('done', 'failed') THEN '' ELSE script END
+  WHERE id = ${id} AND ${where} RETURNING id`;
+};
+
+const jobValues = ({ id, state, deliveries, sentAt, startedAt, completedAt, failedAt, failureReason }: Job): unknown[] => [
+  ...[id, state, deliveries, sentAt, startedAt, completedAt, failedAt, failureReason],
+];
+
+const WRITE = `
+WITH changed AS (${updateJob(1, 'xmin::text = $9')}
+), logged AS (${logged(`${stepsOfJson('$10', '$11')} WHERE EXISTS (SELECT FROM changed)`)}
+)
+SELECT 1 FROM changed`;
+
+/** Both or none. The commit does not wait for the disk: a section bears that a report is lost, and asks once more. */
+const WRITE_BOTH = `
+WITH held AS (
+  SELECT FROM job WHERE id = $27 AND xmin::text = $35 FOR UPDATE
+), section AS (
+  ${UPDATE_SECTION} AND EXISTS (SELECT FROM held) RETURNING 1
+), changed AS (${updateJob(27, 'EXISTS (SELECT FROM section)')}
+), logged AS (${logged(`${stepsOfJson('$36', '$37')} WHERE EXISTS (SELECT FROM changed)`)}
+)
+SELECT ${UNHURRIED} FROM changed`;
+
+/**
+ * Jobs of which routers report, of every team: their signed links name none. A report is read and written by one statement each;
+ * what is written says which state was read, so that nothing is locked in between.
+ */
+@Injectable()
+export class ReportedJobs extends AcrossTeams<Job> {
+  constructor(db: Database) {
+    super(db, Job);
+  }
+
+  async read(ctx: RequestContext, id: JobId): Promise<ReportedJob | undefined> {
+    const [row] = await this.db.query<Record<string, unknown>>(
+      this.checked(ctx),
+      `SELECT ${columnsOf(this.db, Job, 'j')}, j.xmin::text AS "asRead", ${columnsOf(this.db, SiteSection, 's', 'section.')}, s.xmin::text AS "section.asRead"
+       FROM job j LEFT JOIN site_section s ON s.job_id = j.id WHERE j.id = $1`,
+      [id],
+    );
+    if (!row) return undefined;
+    const { asRead, ...columns } = row;
+    const ofSection = Object.entries(columns).filter(([name]) => name.startsWith(SECTION));
+    for (const [name] of ofSection) delete columns[name];
+    const section = Object.fromEntries(ofSection.map(([name, value]) => [name.slice(SECTION.length), value])) as unknown as ReadSection;
+    return { job: columns as unknown as Job, asRead: asRead as string, section: section.asRead === null ? null : section };
+  }
+
+  /**
+   * Writes a job, the section that waited for it if it concerns it, and their steps in the log.
+   * @returns false, and nothing is written, when one of them has changed since it was read
+   */
+  async write(ctx: RequestContext, { job, asRead, section }: ReportedJob, steps: readonly LogEntry[], now: Date): Promise<boolean> {
+    const rest = [...jobValues(job), asRead, entriesJson(steps), now];
+    const rows = section
+      ? await this.db.query(this.checked(ctx), WRITE_BOTH, [...sectionValues(section), section.asRead, ...rest])
+      : await this.db.query(this.checked(ctx), WRITE, rest);
+    return rows.length > 0;
+  }
+}
+
+const SECTION = 'section.';
