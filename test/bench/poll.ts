@@ -67,6 +67,9 @@ await benchmark('poll', async (undo) => {
     for (const key of Object.keys(totals) as (keyof typeof totals)[]) totals[key] += result[key];
     return result;
   };
+  progress('warming up: V8 compiles for the first half minute of a load');
+  await generator.load({ ...wish, port: barePort });
+  count(await onApp());
   const all: Round[] = [];
   const calm = (): Round[] => all.filter(({ takenPercent }) => takenPercent <= CALM_PERCENT);
   while (calm().length < Number(values.rounds) && all.length < MOST_ROUNDS) {
@@ -93,6 +96,7 @@ await benchmark('poll', async (undo) => {
   const medianOf = (pick: (round: Round) => number): number => median(rounds.map(pick));
   const rate = Math.floor(medianOf((round) => round.app) / 2);
   const latencyWish = { rate, seconds: Number(values['latency-seconds']), warmUpSeconds: 3 };
+  neighbours.watchStandstills();
   const halves: LoadResult[] = [];
   const undisturbed = (): Float64Array =>
     Float64Array.from(halves.flatMap(({ begun, latencies }) => [...neighbours.undisturbed(begun, latencies)]));

@@ -23,6 +23,7 @@ const { values } = parseArgs({
 });
 const sites = Number(values.sites);
 const ROUND_SECONDS = 30;
+const MOST_IDLE_ROUNDS = 4;
 
 await benchmark('sections', async (undo) => {
   const renderMs = rendering();
@@ -42,16 +43,15 @@ await benchmark('sections', async (undo) => {
   const routers = new LightRouters(app.port, teamId, sites);
   undo.push(async () => routers.close());
 
-  const neighbours = new Neighbours();
+  const neighbours = new Neighbours().watchStandstills();
   const quiet = ({ begun, latencies }: Polls): Float64Array => neighbours.undisturbed(begun, latencies);
   const spread = async (what: string): Promise<Polls & { seconds: number; failed: number; scripts: number }> => {
     const began = performance.now();
-    const all: { begun: number[]; latencies: number[] } = { begun: [], latencies: [] };
+    const rounds: Polled[] = [];
     let [failed, scripts] = [0, 0];
     for (let seconds = 0; seconds < Number(values.most); seconds += ROUND_SECONDS) {
       const polled = await routers.poll(ROUND_SECONDS);
-      all.begun.push(...polled.begun);
-      all.latencies.push(...polled.latencies);
+      rounds.push(polled);
       failed += polled.failed;
       scripts += polled.scripts;
       const open = await unfinished(db);
@@ -61,11 +61,19 @@ await benchmark('sections', async (undo) => {
       );
       if (open === 0 && routers.settled) break;
     }
-    const lists = { begun: Float64Array.from(all.begun), latencies: Float64Array.from(all.latencies) };
-    return { ...lists, seconds: rounded((performance.now() - began) / 1000), failed, scripts };
+    return { ...joined(rounds), seconds: rounded((performance.now() - began) / 1000), failed, scripts };
+  };
+  /** Long enough to know how polls are at rest, whatever neighbours do. */
+  const idlePolls = async (): Promise<Polls & { scripts: number; failed: number }> => {
+    const rounds: Polled[] = [];
+    const all = (): Polls => joined(rounds);
+    do rounds.push(await routers.poll(Number(values.idle)));
+    while (quiet(all()).length < sites && rounds.length < MOST_IDLE_ROUNDS);
+    const sum = (key: 'scripts' | 'failed'): number => rounds.reduce((total, round) => total + round[key], 0);
+    return { ...all(), scripts: sum('scripts'), failed: sum('failed') };
   };
   await routers.poll(2 * ROUND_SECONDS); // the server learns what these routers are
-  const idle = await routers.poll(Number(values.idle));
+  const idle = await idlePolls();
   const [idleLatency, calmIdle] = [latencyOf(idle.latencies), latencyOf(quiet(idle))];
   progress(
     `idle: polls p50 ${idleLatency.p50} ms, p99 ${idleLatency.p99} ms, undisturbed ${calmIdle.p50} and ${calmIdle.p99} ms (${shareOf(quiet(idle), idle.latencies)} %); ${idle.scripts} scripts`,
@@ -100,6 +108,11 @@ await benchmark('sections', async (undo) => {
 });
 
 type Polls = Pick<Polled, 'begun' | 'latencies'>;
+
+const joined = (rounds: readonly Polled[]): Polls => ({
+  begun: Float64Array.from(rounds.flatMap(({ begun }) => [...begun])),
+  latencies: Float64Array.from(rounds.flatMap(({ latencies }) => [...latencies])),
+});
 
 function shareOf(some: Float64Array, all: Float64Array): number {
   return rounded((100 * some.length) / all.length);

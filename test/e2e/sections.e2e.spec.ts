@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, afterAll, describe, expect, it } from '@jest/globals';
 import { ManagementPath, type PathState, type SectionDefinition, SectionMarker, Sections } from '../../src/fleet/index.js';
 import { SectionsAhead } from '../../src/fleet/sections/sections-ahead.js';
+import { ReportedJobs } from '../../src/fleet/jobs/reported-jobs.js';
 import { type ReadSection, SectionsRepository } from '../../src/fleet/sections/sections.repository.js';
 import { type JobId, newId, RequestContext, type SiteId } from '../../src/platform/context/index.js';
 import { Database } from '../../src/platform/database/index.js';
@@ -226,6 +227,30 @@ describe('a configuration section', () => {
     expect(port()).toBe('8');
     await mark(rule('7'));
     await fleet.pass(95);
+  });
+
+  it('that is wished anew while a report of it is being taken loses neither', async () => {
+    const reported = fleet.app.get(ReportedJobs);
+    const write = reported.write.bind(reported);
+    const answers: boolean[] = [];
+    reported.write = async (...args) => {
+      if (!answers.length) await mark(rule('2302')); // between reading and writing
+      const answer = await write(...args);
+      answers.push(answer);
+      return answer;
+    };
+    await mark(rule('2301'));
+    const { wanted } = await section();
+    await fleet.pass(125); // two changes, one after the other
+    reported.write = write;
+    expect(answers.slice(0, 2)).toEqual([false, true]);
+    expect(await section()).toMatchObject({ status: 'applied', wanted: Number(wanted) + 1, applied: Number(wanted) + 1 });
+    expect(port()).toBe('2302');
+    const steps = await fleet.sql<{ n: number }>(
+      `SELECT count(*)::int AS n FROM orchestration_event WHERE site_id = $1 AND type = 'section.applied' GROUP BY run`,
+      [site],
+    );
+    expect(steps.every(({ n }) => n === 1)).toBe(true);
   });
 
   it('is not sent as it was read when it changed meanwhile, nor to a router that was replaced', async () => {

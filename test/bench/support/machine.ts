@@ -21,8 +21,8 @@ interface Span {
 
 /**
  * Knows when others on the same hardware took processor time from this machine: what waits then waits for them, and its latency says
- * nothing of the server. As root it watches each processor for standstills; the kernel's count (steal) tells for each second how much
- * was taken, if it does. Where neither tells, nothing is disturbed.
+ * nothing of the server. The kernel's count (steal) tells for each second how much was taken, if it does; standstills are exact, where
+ * they are watched. Where neither tells, nothing is disturbed.
  */
 export class Neighbours {
   private readonly seconds: (Span & { readonly percent: number })[] = [];
@@ -40,7 +40,12 @@ export class Neighbours {
       [before, from] = [now, to];
     }, SAMPLE_MS);
     this.timer.unref();
+  }
+
+  /** From now on, as root, watches each processor for standstills; that takes some two percent of it. */
+  watchStandstills(): this {
     if (process.getuid?.() === 0) cpus().forEach((_, processor) => this.watch(processor));
+    return this;
   }
 
   /** Percent of the processor time that was taken since then. */
@@ -56,11 +61,11 @@ export class Neighbours {
    */
   undisturbed(begun: Float64Array, latencies: Float64Array): Float64Array {
     const seconds = this.seconds.filter(({ percent }) => percent > (this.watched ? SLOWED : DISTURBED));
-    const disturbed = [
+    const disturbed = merged([
       ...seconds.map(({ from, to }) => ({ from, to: to + SAMPLE_MS })),
       ...this.standstills.map(({ from, to }) => ({ from, to: to + (to - from) })),
-    ];
-    return latencies.filter((latency, i) => !disturbed.some(({ from, to }) => from < begun[i]! + latency && to > begun[i]!));
+    ]);
+    return latencies.filter((latency, i) => !overlaps(disturbed, { from: begun[i]!, to: begun[i]! + latency }));
   }
 
   private watch(processor: number): void {
@@ -79,6 +84,28 @@ export class Neighbours {
     child.unref();
     child.channel?.unref();
   }
+}
+
+/** The same time, in spans that do not touch, the earliest first. */
+function merged(spans: readonly Span[]): Span[] {
+  const all: Span[] = [];
+  for (const span of [...spans].sort((a, b) => a.from - b.from)) {
+    const last = all.at(-1);
+    if (last && span.from <= last.to) all[all.length - 1] = { from: last.from, to: Math.max(last.to, span.to) };
+    else all.push(span);
+  }
+  return all;
+}
+
+/** @param spans of `merged` */
+function overlaps(spans: readonly Span[], { from, to }: Span): boolean {
+  let [low, high] = [0, spans.length]; // the first that ends after `from`
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (spans[middle]!.to > from) high = middle;
+    else low = middle + 1;
+  }
+  return low < spans.length && spans[low]!.from < to;
 }
 
 function ticks(): number[] {
