@@ -1,3 +1,4 @@
+import { keepHeapRoom } from './heap-room.js';
 import { InvalidEnvironment, readSettings } from './config/index.js';
 import { TunnelCannotRun } from './modules/control-plane/index.js';
 import { DataFolderInUse } from './platform/embedded/index.js';
@@ -21,9 +22,11 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<number> {
     const early = await Promise.race([starting.then(() => undefined), stopAsked]);
     if (early) say(`${early}: stopping as soon as the start is through`);
     const server = await starting;
+    const noMoreRoom = keepHeapRoom();
     if (!early) announce(server);
     const signal = early ?? (await stopAsked);
     if (!early) say(`${signal}: stopping`);
+    noMoreRoom();
     await server.stop();
     return 0;
   } catch (error) {

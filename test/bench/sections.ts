@@ -109,10 +109,12 @@ await benchmark('sections', async (undo) => {
 
 type Polls = Pick<Polled, 'begun' | 'latencies'>;
 
-const joined = (rounds: readonly Polled[]): Polls => ({
-  begun: Float64Array.from(rounds.flatMap(({ begun }) => [...begun])),
-  latencies: Float64Array.from(rounds.flatMap(({ latencies }) => [...latencies])),
-});
+function joined(rounds: readonly Polled[]): Polls {
+  return {
+    begun: Float64Array.from(rounds.flatMap(({ begun }) => [...begun])),
+    latencies: Float64Array.from(rounds.flatMap(({ latencies }) => [...latencies])),
+  };
+}
 
 function shareOf(some: Float64Array, all: Float64Array): number {
   return rounded((100 * some.length) / all.length);

@@ -1,0 +1,29 @@
+import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+
+const MIB = 1_048_576;
+/** Kind of a collection of the whole heap (perf_hooks.constants.NODE_PERFORMANCE_GC_MAJOR). */
+const MAJOR = 4;
+/** What the heap may grow to before V8 collects all of it, and the least by which it may grow. */
+const HEAP_BYTES = 256 * MIB;
+const LEAST_ROOM_BYTES = 64 * MIB;
+const LEAST_SHARE = 4;
+
+/** By how many percent of what lives the heap may grow. @param live bytes that the last collection left */
+export const growingPercent = (live: number): number =>
+  Math.round((100 * Math.max(LEAST_ROOM_BYTES, HEAP_BYTES - live, live / LEAST_SHARE)) / live);
+
+/**
+ * Gives the heap room. V8 leaves a process that allocates slowly a fifth of what lives, and collects the whole heap every ten or twenty
+ * seconds then: 15 to 50 ms in which nobody is answered, and twice that in pieces (docs/decisions/0016). Returns what ends it.
+ */
+export function keepHeapRoom(): () => void {
+  const tell = (): void => setFlagsFromString(`--heap-growing-percent=${growingPercent(getHeapStatistics().used_heap_size)}`);
+  const observer = new PerformanceObserver((list) => {
+    const entries = list.getEntries() as (PerformanceEntry & { detail?: { kind?: number } })[];
+    if (entries.some(({ detail }) => detail?.kind === MAJOR)) tell();
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  tell();
+  return () => observer.disconnect();
+}
