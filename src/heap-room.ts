@@ -1,10 +1,8 @@
-import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 
 const MIB = 1_048_576;
-/** Kind of a collection of the whole heap (perf_hooks.constants.NODE_PERFORMANCE_GC_MAJOR). */
-const MAJOR = 4;
-/** What the heap may grow to before V8 collects all of it, and the least by which it may grow. */
+/** What the heap may grow to before V8 collects all of it, and the least by which it may grow: bytes, and a part of what lives. */
 const HEAP_BYTES = 256 * MIB;
 const LEAST_ROOM_BYTES = 64 * MIB;
 const LEAST_SHARE = 4;
@@ -21,7 +19,7 @@ export function keepHeapRoom(): () => void {
   const tell = (): void => setFlagsFromString(`--heap-growing-percent=${growingPercent(getHeapStatistics().used_heap_size)}`);
   const observer = new PerformanceObserver((list) => {
     const entries = list.getEntries() as (PerformanceEntry & { detail?: { kind?: number } })[];
-    if (entries.some(({ detail }) => detail?.kind === MAJOR)) tell();
+    if (entries.some(({ detail }) => detail?.kind === constants.NODE_PERFORMANCE_GC_MAJOR)) tell();
   });
   observer.observe({ entryTypes: ['gc'] });
   tell();

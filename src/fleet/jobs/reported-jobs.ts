@@ -15,12 +15,15 @@ export interface ReportedJob {
   readonly section: ReadSection | null;
 }
 
-/** @param first number of the first of nine placeholders, see `jobValues` */
+/** Before the names of a section's columns, where they stand beside those of its job. */
+const SECTION = 'section.';
+
+/** @param first number of the first of the eight placeholders that `jobValues` fills */
 const updateJob = (first: number, where: string): string => {
-  const [id, ...$] = Array.from({ length: 8 }, (_, i) => `$${first + i}`) as [string, ...string[]];
+  const [id, state, deliveries, sent, started, completed, failed, reason] = Array.from({ length: 8 }, (_, i) => `$${first + i}`);
   return `
-  UPDATE job SET state = ${$[0]}, deliveries = ${$[1]}, sent_at = ${$[2]}, started_at = ${$[3]}, completed_at = ${$[4]}, failed_at = ${$[5]}, failure_reason = ${$[6]},
-    script = CASE WHEN sealed AND ${$[0]} IN ('done', 'failed') THEN '' ELSE script END
+  UPDATE job SET state = ${state}, deliveries = ${deliveries}, sent_at = ${sent}, started_at = ${started}, completed_at = ${completed}, failed_at = ${failed},
+    failure_reason = ${reason}, script = CASE WHEN sealed AND ${state} IN ('done', 'failed') THEN '' ELSE script END
   WHERE id = ${id} AND ${where} RETURNING id`;
 };
 
@@ -58,16 +61,22 @@ export class ReportedJobs extends AcrossTeams<Job> {
   async read(ctx: RequestContext, id: JobId): Promise<ReportedJob | undefined> {
     const [row] = await this.db.query<Record<string, unknown>>(
       this.checked(ctx),
-      `SELECT ${columnsOf(this.db, Job, 'j')}, j.xmin::text AS "asRead", ${columnsOf(this.db, SiteSection, 's', 'section.')}, s.xmin::text AS "section.asRead"
+      `SELECT ${columnsOf(this.db, Job, 'j')}, j.xmin::text AS "asRead", ${columnsOf(this.db, SiteSection, 's', SECTION)}, s.xmin::text AS "${SECTION}asRead"
        FROM job j LEFT JOIN site_section s ON s.job_id = j.id WHERE j.id = $1`,
       [id],
     );
     if (!row) return undefined;
     const { asRead, ...columns } = row;
-    const ofSection = Object.entries(columns).filter(([name]) => name.startsWith(SECTION));
-    for (const [name] of ofSection) delete columns[name];
-    const section = Object.fromEntries(ofSection.map(([name, value]) => [name.slice(SECTION.length), value])) as unknown as ReadSection;
-    return { job: columns as unknown as Job, asRead: asRead as string, section: section.asRead === null ? null : section };
+    const job: Record<string, unknown> = {};
+    const section: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(columns)) {
+      if (name.startsWith(SECTION)) section[name.slice(SECTION.length)] = value;
+      else job[name] = value;
+    }
+    return {
+      ...{ job: job as unknown as Job, asRead: asRead as string },
+      section: section['asRead'] === null ? null : (section as unknown as ReadSection),
+    };
   }
 
   /**
@@ -82,5 +91,3 @@ export class ReportedJobs extends AcrossTeams<Job> {
     return rows.length > 0;
   }
 }
-
-const SECTION = 'section.';

@@ -94,19 +94,20 @@ export class SectionReports {
       const now = this.clock.now();
       const drifted = read.fingerprint !== null && read.fingerprint !== fingerprint;
       const taken = { ...read, checkedAt: now, fingerprint: drifted ? null : fingerprint };
-      if (!drifted) {
-        if (await this.repository.saveAsRead(ctx, taken)) return;
-      } else {
-        const { teamId, siteId, section } = read;
-        const row = { ...taken, driftedAt: now, wanted: read.wanted + 1, salt: read.salt + 1, appliedHash: null };
-        const saved = await this.db.transaction(ctx, async (ctx) => {
-          const saved = await this.repository.saveAsRead(ctx, row);
-          if (saved) await this.events.publish(ctx, new SectionDrifted(teamId, siteId, section, row.wanted));
-          return saved;
-        });
-        if (saved) return;
-      }
+      const saved = await (drifted ? this.drifted(ctx, taken, now) : this.repository.saveAsRead(ctx, taken));
+      if (saved) return;
     }
+  }
+
+  /** Everything is written anew. False, and nothing is written, when the section has changed since it was read. */
+  private drifted(ctx: RequestContext, read: ReadSection, now: Date): Promise<boolean> {
+    const { teamId, siteId, section } = read;
+    const row = { ...read, driftedAt: now, wanted: read.wanted + 1, salt: read.salt + 1, appliedHash: null };
+    return this.db.transaction(ctx, async (ctx) => {
+      const saved = await this.repository.saveAsRead(ctx, row);
+      if (saved) await this.events.publish(ctx, new SectionDrifted(teamId, siteId, section, row.wanted));
+      return saved;
+    });
   }
 
   @Handles(probePath)

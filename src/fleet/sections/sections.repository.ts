@@ -168,11 +168,16 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
     );
   }
 
+  /** The columns of a `ReadSection`, of the table `e`. */
+  private get columnsAsRead(): string {
+    return `${columnsOf(this.db, SiteSection)}, e.xmin::text AS "asRead"`;
+  }
+
   /** All sections of a site of the context's team. What is written of them says which state was read. */
   read(ctx: RequestContext, siteId: SiteId): Promise<ReadSection[]> {
     return this.db.query(
       ctx,
-      `SELECT ${columnsOf(this.db, SiteSection)}, e.xmin::text AS "asRead" FROM site_section e WHERE e.site_id = $1 AND e.team_id = $2 ORDER BY e.section`,
+      `SELECT ${this.columnsAsRead} FROM site_section e WHERE e.site_id = $1 AND e.team_id = $2 ORDER BY e.section`,
       [siteId, ctx.requireTeam()],
     );
   }
@@ -181,7 +186,7 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
   async readFree(ctx: RequestContext, sites: readonly SiteId[]): Promise<SiteAsRead[]> {
     const found = await this.db.query<ReadSection & { generation: number; routerVersion: string }>(
       this.checked(ctx),
-      `SELECT ${columnsOf(this.db, SiteSection)}, e.xmin::text AS "asRead", s.device_generation AS generation, COALESCE(s.software_version, '') AS "routerVersion"
+      `SELECT ${this.columnsAsRead}, s.device_generation AS generation, COALESCE(s.software_version, '') AS "routerVersion"
        FROM site_section e JOIN site s ON s.id = e.site_id WHERE e.site_id = ANY($1::uuid[]) AND s.deletion_requested_at IS NULL
          AND NOT EXISTS (SELECT FROM job j WHERE j.site_id = e.site_id AND j.state = 'pending')
          AND NOT EXISTS (SELECT FROM job j WHERE j.site_id = e.site_id AND j.state IN ('sent', 'busy')) ORDER BY e.section`,
@@ -199,7 +204,7 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
 
   /** The section that sent this job, of whichever team. */
   async readByJob(ctx: RequestContext, jobId: JobId): Promise<ReadSection | undefined> {
-    const sql = `SELECT ${columnsOf(this.db, SiteSection)}, e.xmin::text AS "asRead" FROM site_section e WHERE e.job_id = $1`;
+    const sql = `SELECT ${this.columnsAsRead} FROM site_section e WHERE e.job_id = $1`;
     return (await this.db.query<ReadSection>(this.checked(ctx), sql, [jobId]))[0];
   }
 

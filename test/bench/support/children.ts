@@ -8,7 +8,6 @@ const living = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of living) child.kill('SIGKILL');
 });
-process.once('SIGINT', () => process.exit(130)); // Ctrl-C reaches us alone
 
 /**
  * Starts one of our programs (a path below the built folder); it does not outlive us. It gets a session of its own, as it would have
