@@ -10,6 +10,7 @@ export const BOOKKEEPING: Readonly<Record<string, string>> = {
   request_rate: 'counts requests, those that ask in vain too',
   sign_in_throttle: 'counts attempts, the refused ones above all',
   task: 'the queue: repeated tasks run on their own',
+  backup_round: 'how far the daily run came, which is such a task',
   site_visit: 'notes which sites a person looked at',
   server_presence: 'the server writes that it is there',
   site_pulse: 'heartbeats, written on their own',
