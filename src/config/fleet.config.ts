@@ -6,9 +6,14 @@ export const fleetConfig = concern('Fleet: routers, heartbeats, jobs', {
     'With an https PUBLIC_URL: routers verify our certificate. Before RouterOS 7.19 a router has no CA certificates and must import yours first.',
   ),
   SECTION_BUSY_PERCENT: integer(
-    25,
+    50,
     'Share of its time that a process may work before changes of configuration go out to routers little by little, so that heartbeats and people do not wait; 100: never.',
     { min: 10, max: 100 },
+  ),
+  SECTION_RATE: integer(
+    40,
+    'How many routers a second a change of configuration goes out to, at the most, each of which then confirms it. Raise it on a machine with more processors.',
+    { min: 1, max: 100_000 },
   ),
   SECTION_CHECK_MINUTES: integer(360, 'How often routers are asked whether somebody changed what we configured there.', {
     min: 5,

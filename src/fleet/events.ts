@@ -146,8 +146,6 @@ export class RouterFreed extends DomainEvent {
   constructor(
     readonly teamId: TeamId,
     readonly siteId: SiteId,
-    /** What ended. */
-    readonly after: 'script' | 'section',
   ) {
     super();
   }

@@ -14,6 +14,7 @@ import { JobService } from './jobs/job.service.js';
 import { JobSweep } from './jobs/job-sweep.js';
 import { JobReportsController, JobsController } from './jobs/jobs.controller.js';
 import { JobsAcrossTeams, JobsRepository } from './jobs/jobs.repository.js';
+import { JobsInFlight } from './jobs/jobs-in-flight.js';
 import { ReportedJobs } from './jobs/reported-jobs.js';
 import { LogPartitions } from './log/log-partitions.js';
 import { OrchestrationLog } from './log/orchestration-log.js';
@@ -80,7 +81,7 @@ import { SitesRepository } from './sites/sites.repository.js';
   ],
   providers: [
     ...[SitesRepository, SitesAcrossTeams, SiteService, DeletionSweep],
-    ...[JobsRepository, JobsAcrossTeams, ReportedJobs, JobService, JobDispatch, JobSweep, ExpressTurn, RouterLeftovers],
+    ...[JobsRepository, JobsAcrossTeams, ReportedJobs, JobsInFlight, JobService, JobDispatch, JobSweep, ExpressTurn, RouterLeftovers],
     ...[RunbooksRepository, BootstrapTokensRepository, BootstrapTokensAcrossTeams, RunbookService, AdoptionService, DeviceScripts],
     ...[
       PollService,

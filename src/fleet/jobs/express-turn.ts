@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { RequestContext, type SiteId, type TeamId } from '../../platform/context/index.js';
 import { Database } from '../../platform/database/index.js';
 import { OnEvent } from '../../platform/events/index.js';
@@ -10,14 +10,19 @@ import { RouterNudge } from '../ports/router-nudge.js';
  * ended. Jobs keep their order. A site that is offline is not called; it gets the job when it is back.
  */
 @Injectable()
-export class ExpressTurn {
-  /** Sites that are known here to have such a job: after parts of a push, which are many, only these are looked at. */
+export class ExpressTurn implements OnApplicationBootstrap {
+  /** Sites that may have such a job: of all the routers that come free only theirs are looked at. */
   private readonly hurried = new Set<SiteId>();
 
   constructor(
     private readonly nudge: RouterNudge,
     private readonly db: Database,
   ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const sql = `SELECT DISTINCT site_id AS id FROM job WHERE state = 'pending' AND express_execute`;
+    for (const { id } of await this.db.query<{ id: SiteId }>(RequestContext.system('express-turn'), sql)) this.hurried.add(id);
+  }
 
   @OnEvent(ExpressExecutionRequested)
   requested(_ctx: RequestContext, { teamId, siteId }: ExpressExecutionRequested): Promise<void> {
@@ -26,8 +31,8 @@ export class ExpressTurn {
   }
 
   @OnEvent(RouterFreed)
-  async freed(_ctx: RequestContext, { teamId, siteId, after }: RouterFreed): Promise<void> {
-    if (after === 'script' || this.hurried.has(siteId)) await this.call(teamId, siteId);
+  async freed(_ctx: RequestContext, { teamId, siteId }: RouterFreed): Promise<void> {
+    if (this.hurried.has(siteId)) await this.call(teamId, siteId);
   }
 
   private async call(teamId: TeamId, siteId: SiteId): Promise<void> {

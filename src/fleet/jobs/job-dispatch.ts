@@ -21,6 +21,7 @@ import { SectionDelivery } from '../sections/section-delivery.js';
 import type { SectionJob } from '../sections/section-job.js';
 import { SectionsAhead } from '../sections/sections-ahead.js';
 import { JobService, sealedScript } from './job.service.js';
+import { JobsInFlight, sentNow } from './jobs-in-flight.js';
 import type { JobState } from './job-state.js';
 import { DELIVERED, DELIVERED_UNACKNOWLEDGED } from './job-steps.js';
 
@@ -51,6 +52,8 @@ interface Claimed {
   readonly script: string;
   readonly sealed: boolean;
   readonly backup: boolean;
+  /** Of one that was claimed just now, and that the router reports of. */
+  readonly report?: null | { readonly asRead: string; readonly description: string; readonly deliveries: number };
   /** A part of a push: its end is all that counts. */
   readonly ofSection?: true;
   readonly state: JobState;
@@ -76,6 +79,7 @@ export class JobDispatch {
     private readonly tokens: DeviceTokens,
     private readonly links: RouterLinks,
     private readonly jobs: JobService,
+    private readonly inFlight: JobsInFlight,
     private readonly sections: SectionDelivery,
     private readonly ahead: SectionsAhead,
     private readonly leftovers: RouterLeftovers,
@@ -184,7 +188,11 @@ export class JobDispatch {
     const now = this.clock.now();
     const [turn] = await this.db.query<Turn>(ctx, TAKE_TURN, [siteId, now, teamId, generation, sectionsFirst, alone]);
     if (!turn?.job) return turn;
-    const { id, state, origin } = turn.job;
+    const { id, script, state, origin, backup, report } = turn.job;
+    if (report && !backup) {
+      const sent = sentNow({ id, teamId, siteId, kind: 'script', origin, script, ...report }, now);
+      this.db.afterCommit(ctx, () => this.inFlight.keep({ job: sent, asRead: report.asRead, section: null }));
+    }
     if (turn.waiting) this.db.afterCommit(ctx, () => this.hints.addPromptWork(siteId));
     await this.events.publish(ctx, new JobChanged(teamId, siteId, id, state, origin, now));
     return turn;
@@ -265,7 +273,8 @@ WITH standing AS (
     completed_at = CASE WHEN needs_acknowledgement THEN NULL ELSE $2::timestamptz END
   WHERE id = (SELECT id FROM oldest WHERE origin IS NULL OR NOT $6) AND state = 'pending'
   RETURNING id, description, needs_acknowledgement,
-    json_build_object('id', id, 'script', script, 'sealed', sealed, 'backup', should_backup, 'state', state, 'origin', origin) AS job
+    json_build_object('id', id, 'script', script, 'sealed', sealed, 'backup', should_backup, 'state', state, 'origin', origin,
+      'report', CASE WHEN needs_acknowledgement THEN json_build_object('description', description, 'deliveries', deliveries, 'asRead', pg_current_xact_id()::xid::text) END) AS job
 ), logged AS (${logged(`
   SELECT $1::uuid, $2::timestamptz, $3::uuid, 'job.sent', CASE WHEN needs_acknowledgement THEN 'Pending' ELSE 'Completed' END, id, 'job ' || id,
     CASE WHEN needs_acknowledgement THEN '${DELIVERED}' ELSE '${DELIVERED_UNACKNOWLEDGED}' END, jsonb_build_object('job_id', id, 'description', description)

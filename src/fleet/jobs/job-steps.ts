@@ -1,6 +1,7 @@
 import type { JobId } from '../../platform/context/index.js';
 import { jobRun, type LogEntry, type LogStatus } from '../log/log-entry.js';
 import type { Job } from './job.entity.js';
+import type { JobOnItsWay } from './jobs-in-flight.js';
 import type { JobSignal } from './job-state.js';
 
 /** What a job's step in the orchestration log says of the job. The script may hold secrets and stays out. */
@@ -14,7 +15,7 @@ export const DELIVERED_UNACKNOWLEDGED = 'The router downloaded the script; it wa
  * The steps that an event in the life of a job adds to the orchestration log. None for a section's job: the section tells.
  * @param job as it is after the event
  */
-export function stepsOf(job: Job, event: JobSignal | 'create' | 'cancel'): LogEntry[] {
+export function stepsOf(job: JobOnItsWay & Partial<Pick<Job, 'expressExecute'>>, event: JobSignal | 'create' | 'cancel'): LogEntry[] {
   if (job.kind === 'section') return [];
   const step = (type: string, status: LogStatus, message: string): LogEntry => ({
     ...{ teamId: job.teamId, siteId: job.siteId, type, status, message },

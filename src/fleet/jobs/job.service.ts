@@ -14,9 +14,10 @@ import type { SectionOutcome } from '../sections/section-state.js';
 import { SiteService } from '../sites/site.service.js';
 import type { Job } from './job.entity.js';
 import { stepsOf } from './job-steps.js';
+import { type JobOnItsWay, JobsInFlight, type ReportedJob } from './jobs-in-flight.js';
 import { isFinal, type JobSignal, type JobState, nextState } from './job-state.js';
 import { JobsRepository } from './jobs.repository.js';
-import { type ReportedJob, ReportedJobs } from './reported-jobs.js';
+import { ReportedJobs } from './reported-jobs.js';
 
 /** Longest reason that is kept of what a router said. Characters. */
 const REASON_LIMIT = 2000;
@@ -52,6 +53,7 @@ export class JobService {
   constructor(
     private readonly jobs: JobsRepository,
     private readonly reported: ReportedJobs,
+    private readonly inFlight: JobsInFlight,
     private readonly sites: SiteService,
     private readonly sections: SectionReports,
     private readonly log: OrchestrationLog,
@@ -145,19 +147,24 @@ export class JobService {
    * @param reason why it failed, for people
    * @throws JobNotFound
    */
-  async signal(id: JobId, signal: JobSignal, reason?: string): Promise<Job> {
+  async signal(id: JobId, signal: JobSignal, reason?: string): Promise<void> {
     const ctx = RequestContext.system(`job ${signal}`);
-    for (;;) {
-      const read = await this.reported.read(ctx, id);
-      if (!read) throw new JobNotFound();
-      const { job } = read;
-      // A router believes that an upload went well when the connection did; whether an export came is known here.
-      const empty = signal === 'done' && job.shouldBackup && job.script === '' && job.associatedBackup === null;
-      const unexplained = signal === 'fail' && !reason && job.shouldBackup && job.associatedBackup === null;
-      const [heard, why] = empty ? (['fail', NO_EXPORT] as const) : ([signal, unexplained ? NO_BACKUP : reason] as const);
-      const changed = applySignal(job, heard, this.clock.now(), why?.slice(0, REASON_LIMIT));
-      if (!changed || (await this.note(ctx, read, heard))) return job;
+    for (let kept = this.inFlight.take(id); ; kept = undefined) {
+      const reported = kept ?? (await this.reported.read(ctx, id));
+      if (!reported) throw new JobNotFound();
+      const heard = this.hear(reported.job, signal, reason);
+      // What is kept of a job may be older than its row: that nothing changes is certain only where it was read.
+      if (heard ? await this.note(ctx, reported, heard) : !kept) return;
     }
+  }
+
+  /** Changes a job as a report asks for, and answers what the report came down to; undefined when nothing changed. */
+  private hear(job: JobOnItsWay, signal: JobSignal, reason?: string): JobSignal | undefined {
+    // A router believes that an upload went well when the connection did; whether an export came is known here.
+    const empty = signal === 'done' && job.shouldBackup && job.script === '' && job.associatedBackup === null;
+    const unexplained = signal === 'fail' && !reason && job.shouldBackup && job.associatedBackup === null;
+    const [heard, why] = empty ? (['fail', NO_EXPORT] as const) : ([signal, unexplained ? NO_BACKUP : reason] as const);
+    return applySignal(job, heard, this.clock.now(), why?.slice(0, REASON_LIMIT)) ? heard : undefined;
   }
 
   /** Writes what a report changed, and tells of it; false when somebody else changed it since it was read. */
@@ -167,10 +174,12 @@ export class JobService {
     const end = section && isFinal(state) ? this.sections.ended(section, outcomeOf(state, signal), job.failureReason ?? '') : undefined;
     const events: DomainEvent[] = kind === 'section' ? [] : [new JobChanged(teamId, siteId, job.id, state, job.origin, now)];
     // The next one waits for this one: its router should not wait for another second thought of ours.
-    if (state !== 'busy') events.push(new RouterFreed(teamId, siteId, kind));
+    if (state !== 'busy') events.push(new RouterFreed(teamId, siteId));
     const steps = [...stepsOf(job, signal), ...(end?.steps ?? [])];
     const write = async (ctx: RequestContext): Promise<boolean> => {
-      if (!(await this.reported.write(ctx, { job, asRead, section: end?.row ?? null }, steps, now))) return false;
+      const asWritten = await this.reported.write(ctx, { job, asRead, section: end?.row ?? null }, steps, now);
+      if (asWritten === undefined) return false;
+      if (!isFinal(state)) this.db.afterCommit(ctx, () => this.inFlight.keep({ job, asRead: asWritten, section }));
       if (end) await this.sections.follow(ctx, end);
       for (const event of events) await this.events.publish(ctx, event);
       return true;
@@ -184,7 +193,7 @@ const outcomeOf = (state: JobState, signal: JobSignal): SectionOutcome =>
   signal === 'time-out' ? 'lost' : state === 'done' ? 'done' : 'failed';
 
 /** Moves a job and sets the times that belong to its new state. Answers false when nothing changed. */
-export function applySignal(job: Job, signal: JobSignal, now: Date, reason?: string): boolean {
+export function applySignal(job: JobOnItsWay, signal: JobSignal, now: Date, reason?: string): boolean {
   const state = nextState(job.state, signal);
   if (state === job.state) return false;
   job.state = state;

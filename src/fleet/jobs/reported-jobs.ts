@@ -1,19 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { JobId, RequestContext } from '../../platform/context/index.js';
-import { AcrossTeams, columnsOf, Database, UNHURRIED } from '../../platform/database/index.js';
+import { AcrossTeams, AS_WRITTEN, columnsOf, Database, UNHURRIED } from '../../platform/database/index.js';
 import type { LogEntry } from '../log/log-entry.js';
 import { entriesJson, logged, stepsOfJson } from '../log/orchestration-log.js';
 import { type ReadSection, sectionValues, UPDATE_SECTION } from '../sections/sections.repository.js';
 import { SiteSection } from '../sections/site-section.entity.js';
 import { Job } from './job.entity.js';
-
-/** A job, and the section that waits for it if there is one, read without a lock. */
-export interface ReportedJob {
-  readonly job: Job;
-  /** Which state of the job's row that was. */
-  readonly asRead: string;
-  readonly section: ReadSection | null;
-}
+import type { JobOnItsWay, ReportedJob } from './jobs-in-flight.js';
 
 /** Before the names of a section's columns, where they stand beside those of its job. */
 const SECTION = 'section.';
@@ -27,7 +20,7 @@ const updateJob = (first: number, where: string): string => {
   WHERE id = ${id} AND ${where} RETURNING id`;
 };
 
-const jobValues = ({ id, state, deliveries, sentAt, startedAt, completedAt, failedAt, failureReason }: Job): unknown[] => [
+const jobValues = ({ id, state, deliveries, sentAt, startedAt, completedAt, failedAt, failureReason }: JobOnItsWay): unknown[] => [
   ...[id, state, deliveries, sentAt, startedAt, completedAt, failedAt, failureReason],
 ];
 
@@ -35,7 +28,7 @@ const WRITE = `
 WITH changed AS (${updateJob(1, 'xmin::text = $9')}
 ), logged AS (${logged(`${stepsOfJson('$10', '$11')} WHERE EXISTS (SELECT FROM changed)`)}
 )
-SELECT 1 FROM changed`;
+SELECT ${AS_WRITTEN} FROM changed`;
 
 /** Both or none. The commit does not wait for the disk: a section bears that a report is lost, and asks once more. */
 const WRITE_BOTH = `
@@ -46,7 +39,7 @@ WITH held AS (
 ), changed AS (${updateJob(27, 'EXISTS (SELECT FROM section)')}
 ), logged AS (${logged(`${stepsOfJson('$36', '$37')} WHERE EXISTS (SELECT FROM changed)`)}
 )
-SELECT ${UNHURRIED} FROM changed`;
+SELECT ${UNHURRIED}, ${AS_WRITTEN} FROM changed`;
 
 /**
  * Jobs of which routers report, of every team: their signed links name none. A report is read and written by one statement each;
@@ -81,13 +74,16 @@ export class ReportedJobs extends AcrossTeams<Job> {
 
   /**
    * Writes a job, the section that waited for it if it concerns it, and their steps in the log.
-   * @returns false, and nothing is written, when one of them has changed since it was read
+   * @returns which state of the rows that is; undefined, and nothing is written, when one of them has changed since it was read
    */
-  async write(ctx: RequestContext, { job, asRead, section }: ReportedJob, steps: readonly LogEntry[], now: Date): Promise<boolean> {
+  async write(
+    ctx: RequestContext,
+    { job, asRead, section }: ReportedJob,
+    steps: readonly LogEntry[],
+    now: Date,
+  ): Promise<string | undefined> {
     const rest = [...jobValues(job), asRead, entriesJson(steps), now];
-    const rows = section
-      ? await this.db.query(this.checked(ctx), WRITE_BOTH, [...sectionValues(section), section.asRead, ...rest])
-      : await this.db.query(this.checked(ctx), WRITE, rest);
-    return rows.length > 0;
+    const [sql, values] = section ? [WRITE_BOTH, [...sectionValues(section), section.asRead, ...rest]] : [WRITE, rest];
+    return (await this.db.query<{ asRead: string }>(this.checked(ctx), sql, values))[0]?.asRead;
   }
 }

@@ -21,6 +21,7 @@ import { blank, type Script, ScriptForm } from '../../routeros/script/index.js';
 import { SectionFailed } from '../events.js';
 import { type LogEntry, sectionRun } from '../log/log-entry.js';
 import { OrchestrationLog } from '../log/orchestration-log.js';
+import { JobsInFlight, sentNow } from '../jobs/jobs-in-flight.js';
 import type { DeviceIdentity } from '../poll/device-tokens.js';
 import { ManagementPath } from '../ports/management-path.js';
 import { RouterLinks } from '../router-links.js';
@@ -70,6 +71,7 @@ export class SectionDelivery {
   constructor(
     private readonly sections: Sections,
     private readonly repository: SectionsRepository,
+    private readonly inFlight: JobsInFlight,
     private readonly wishes: SectionWishes,
     private readonly path: ManagementPath,
     private readonly log: OrchestrationLog,
@@ -111,13 +113,21 @@ export class SectionDelivery {
    * Sends a job on its way; false, and nothing is written, when its section has changed since it was read, or its site.
    * @throws a unique violation when a job is in flight
    */
-  handOut(ctx: RequestContext, { device, row, job, content }: MadeJob): Promise<boolean> {
+  async handOut(ctx: RequestContext, { device, row, job, content }: MadeJob): Promise<boolean> {
     const now = this.clock.now();
     if (row.phase === 'pushing') {
       Object.assign(row, { sentAt: now, pathAfter: null });
       if (row.part === 0) row.pathBefore = this.path.known(row.siteId);
     }
-    return this.repository.send(ctx, row, { job, generation: device.generation, now, ...(content && { content }) });
+    const asRead = await this.repository.send(ctx, row, { job, generation: device.generation, now, ...(content && { content }) });
+    if (asRead === undefined) return false;
+    const { teamId, siteId } = row;
+    const sent = sentNow(
+      { id: job.id, teamId, siteId, kind: 'section', origin: null, description: job.title, script: '', deliveries: 1 },
+      now,
+    );
+    this.inFlight.keep({ job: sent, asRead, section: { ...row, asRead } });
+    return true;
   }
 
   private async make(ctx: RequestContext, { device, version, rows }: SiteAsRead): Promise<MadeJob | undefined | 'changed'> {
@@ -138,7 +148,7 @@ export class SectionDelivery {
   /** Writes a step that sends nothing. */
   private note(ctx: RequestContext, row: ReadSection, { entry, failure }: Step): Promise<boolean> {
     return this.db.transaction(ctx, async (ctx) => {
-      if (!(await this.repository.saveAsRead(ctx, row))) return false;
+      if ((await this.repository.saveAsRead(ctx, row)) === undefined) return false;
       if (entry) await this.log.write(ctx, [entry]);
       if (failure) await this.events.publish(ctx, failure);
       return true;

@@ -6,6 +6,7 @@ import { Database } from '../../platform/database/index.js';
 import { EventBus } from '../../platform/events/index.js';
 import { defineTask, Every, Handles, Tasks } from '../../platform/tasks/index.js';
 import { SectionApplied, SectionDrifted, SectionFailed } from '../events.js';
+import { JobsInFlight } from '../jobs/jobs-in-flight.js';
 import type { LogEntry } from '../log/log-entry.js';
 import { WorkHints } from '../poll/work-hints.js';
 import { ManagementPath } from '../ports/management-path.js';
@@ -38,6 +39,7 @@ const dropContents = defineTask<null>({ name: 'fleet.drop-section-contents', lan
 export class SectionReports {
   constructor(
     private readonly repository: SectionsRepository,
+    private readonly inFlight: JobsInFlight,
     private readonly path: ManagementPath,
     private readonly hints: WorkHints,
     private readonly ahead: SectionsAhead,
@@ -88,14 +90,17 @@ export class SectionReports {
    */
   async inventory(jobId: JobId, fingerprint: string): Promise<void> {
     const ctx = RequestContext.system('section-inventory');
-    for (;;) {
-      const read = await this.repository.readByJob(ctx, jobId);
+    for (let kept = this.inFlight.take(jobId); ; kept = undefined) {
+      const read = kept?.section ?? (await this.repository.readByJob(ctx, jobId));
       if (read?.phase !== 'checking' && read?.phase !== 'confirming') return;
       const now = this.clock.now();
       const drifted = read.fingerprint !== null && read.fingerprint !== fingerprint;
       const taken = { ...read, checkedAt: now, fingerprint: drifted ? null : fingerprint };
-      const saved = await (drifted ? this.drifted(ctx, taken, now) : this.repository.saveAsRead(ctx, taken));
-      if (saved) return;
+      if (drifted && (await this.drifted(ctx, taken, now))) return;
+      const asRead = drifted ? undefined : await this.repository.saveAsRead(ctx, taken);
+      if (asRead === undefined) continue;
+      if (kept) this.inFlight.keep({ ...kept, section: { ...taken, asRead } });
+      return;
     }
   }
 
@@ -104,7 +109,7 @@ export class SectionReports {
     const { teamId, siteId, section } = read;
     const row = { ...read, driftedAt: now, wanted: read.wanted + 1, salt: read.salt + 1, appliedHash: null };
     return this.db.transaction(ctx, async (ctx) => {
-      const saved = await this.repository.saveAsRead(ctx, row);
+      const saved = (await this.repository.saveAsRead(ctx, row)) !== undefined;
       if (saved) await this.events.publish(ctx, new SectionDrifted(teamId, siteId, section, row.wanted));
       return saved;
     });

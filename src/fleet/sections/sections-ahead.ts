@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Settings } from '../../config/index.js';
 import { Clock } from '../../platform/clock/clock.js';
 import { RequestContext, type SiteId } from '../../platform/context/index.js';
 import { Logger } from '../../platform/telemetry/logger.js';
@@ -10,15 +11,15 @@ import { type MadeJob, SectionDelivery } from './section-delivery.js';
 
 /** Sites looked at together. */
 const BATCH = 10;
-/** Most jobs that are kept, some kilobytes each: what thousands of routers that poll within half a minute are brought. */
-const MOST = 5000;
+/** How many seconds' worth of jobs are kept, some kilobytes each: what goes out within two polls of a router. */
+const SECONDS_AHEAD = 60;
 /** So many are made also while the process has no time for it: what goes out little by little must be there. */
 const ALWAYS = 500;
 /** How long a job is kept: two polls. Its section is as it was read, but what it was made of may be older by so much. */
 const KEPT_MS = 60_000;
 const BUSY_PAUSE_MS = 25;
-/** Between two looks while nobody waits: a change for thousands is made as evenly as it goes out. */
-const BREATH_MS = 40;
+/** Sites looked at for each that a change goes out to: once for its beginning, once for its confirmation, and some that were in vain. */
+const LOOKS = 2.5;
 /** From so many sites on a change goes to many. */
 const MANY = 20;
 
@@ -29,6 +30,9 @@ const MANY = 20;
 @Injectable()
 export class SectionsAhead implements OnApplicationShutdown {
   private readonly ctx = RequestContext.system('sections-ahead');
+  private readonly most: number;
+  /** Before each look: a change for thousands is made as evenly as it goes out, and who comes meanwhile is looked at together. */
+  private readonly breathMs: number;
   private readonly urgent = new Set<SiteId>();
   private readonly wanted = new Set<SiteId>();
   /** The oldest first. */
@@ -42,7 +46,11 @@ export class SectionsAhead implements OnApplicationShutdown {
     private readonly pace: Pace,
     private readonly clock: Clock,
     private readonly logger: Logger,
-  ) {}
+    settings: Settings,
+  ) {
+    this.breathMs = (BATCH * 1000) / (LOOKS * settings.SECTION_RATE);
+    this.most = Math.max(ALWAYS, settings.SECTION_RATE * SECONDS_AHEAD);
+  }
 
   async onApplicationShutdown(): Promise<void> {
     this.isStopping = true;
@@ -51,7 +59,7 @@ export class SectionsAhead implements OnApplicationShutdown {
 
   /** The next poll of this site has probably something to bring. Whoever finds no place here asks again at the poll after it. */
   want(siteId: SiteId): void {
-    if (this.made.size + this.wanted.size >= MOST || this.has(siteId)) return;
+    if (this.made.size + this.wanted.size >= this.most || this.wanted.has(siteId) || this.has(siteId) || !this.pace.mayPrepare()) return;
     this.wanted.add(siteId);
     this.begin();
   }
@@ -96,6 +104,7 @@ export class SectionsAhead implements OnApplicationShutdown {
 
   private async run(): Promise<void> {
     while (this.urgent.size + this.wanted.size > 0 && !this.isStopping) {
+      await pause(this.breathMs);
       while (!this.urgent.size && !this.pace.isCalm && this.made.size >= ALWAYS && !this.isStopping) await pause(BUSY_PAUSE_MS);
       const sites = [...first(this.urgent, BATCH), ...first(this.wanted, BATCH)].slice(0, BATCH);
       try {
@@ -112,7 +121,6 @@ export class SectionsAhead implements OnApplicationShutdown {
         this.urgent.delete(site);
         this.wanted.delete(site);
       }
-      if (this.wanted.size && !this.urgent.size) await pause(BREATH_MS);
     }
   }
 

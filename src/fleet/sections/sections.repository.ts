@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { SelectQueryBuilder } from 'typeorm';
 import type { JobId, RequestContext, SiteId } from '../../platform/context/index.js';
 import { AppKeys } from '../../platform/crypto/index.js';
-import { AcrossTeams, columnsOf, Database, UNHURRIED } from '../../platform/database/index.js';
+import { AcrossTeams, AS_WRITTEN, columnsOf, Database, UNHURRIED } from '../../platform/database/index.js';
 import { keyed, type KeyedWish, NOTHING_WISHED, type Wish } from '../../routeros/sections/index.js';
 import { logged } from '../log/orchestration-log.js';
 import type { DeviceIdentity } from '../poll/device-tokens.js';
@@ -53,7 +53,7 @@ WITH changed AS (
 ), logged AS (${logged(`
   SELECT site_id, $30::timestamptz, team_id, $31::text, 'Pending', id, $32::text, $33::text, $34::jsonb FROM inserted WHERE $31::text IS NOT NULL`)}
 )
-SELECT ${UNHURRIED} FROM inserted`;
+SELECT ${UNHURRIED}, ${AS_WRITTEN} FROM inserted`;
 
 /** A section as it was read without a lock. */
 export type ReadSection = SiteSection & {
@@ -254,22 +254,26 @@ export class SectionsRepository extends AcrossTeams<SiteSection> {
     await this.db.query(ctx, `${UPDATE_SECTION} RETURNING ${UNHURRIED}`, [...sectionValues(row), null]);
   }
 
-  /** The same for one that was read without a lock; false, and nothing written, when it has changed since. */
-  async saveAsRead(ctx: RequestContext, row: ReadSection): Promise<boolean> {
-    return (await this.db.query(ctx, `${UPDATE_SECTION} RETURNING ${UNHURRIED}`, [...sectionValues(row), row.asRead])).length > 0;
+  /**
+   * The same for one that was read without a lock.
+   * @returns which state of the row that is; undefined, and nothing written, when it has changed since
+   */
+  async saveAsRead(ctx: RequestContext, row: ReadSection): Promise<string | undefined> {
+    const sql = `${UPDATE_SECTION} RETURNING ${UNHURRIED}, ${AS_WRITTEN}`;
+    return (await this.db.query<{ asRead: string }>(ctx, sql, [...sectionValues(row), row.asRead]))[0]?.asRead;
   }
 
   /**
    * Hands a job of a section to its router: the section, the job that is in flight from here on, its step in the log and the wish that
-   * it brings, in one statement. False, and nothing written, when the section has changed since it was read, another router serves
-   * the site by now, or it is being deleted. Raises a unique violation when another job is in flight.
+   * it brings, in one statement. Undefined, and nothing written, when the section has changed since it was read, another router serves
+   * the site by now, or it is being deleted; else which state of the rows that is. Raises a unique violation when another job is in flight.
    */
-  async send(ctx: RequestContext, row: ReadSection, { job, content, generation, now }: Dispatch): Promise<boolean> {
+  async send(ctx: RequestContext, row: ReadSection, { job, content, generation, now }: Dispatch): Promise<string | undefined> {
     const { id, title, step } = job;
     const logged = step ? [step.type, step.run, step.message, JSON.stringify(step.context)] : [null, null, null, null];
     const kept = content ? [content.hash, this.sealed(content.wish, row.salt)] : [null, null];
-    const rows = await this.db.query(ctx, SEND, [...sectionValues(row), row.asRead, generation, id, title, now, ...logged, ...kept]);
-    return rows.length > 0;
+    const values = [...sectionValues(row), row.asRead, generation, id, title, now, ...logged, ...kept];
+    return (await this.db.query<{ asRead: string }>(ctx, SEND, values))[0]?.asRead;
   }
 
   /** Many sites have the same wish, and their sections keep it. */

@@ -17,6 +17,12 @@ const MAX_RUNS = 5;
  */
 export const UNHURRIED = `set_config('synchronous_commit', 'off', true)`;
 
+/**
+ * A column of the statement that writes rows: which state of them that is, as `xmin::text` will say when they are read. Whoever changes
+ * them later can say so which state is meant.
+ */
+export const AS_WRITTEN = `pg_current_xact_id()::xid::text AS "asRead"`;
+
 export class TransactionRequired extends Error {
   constructor() {
     super('Rows are written inside Database.transaction(ctx, …) only.');

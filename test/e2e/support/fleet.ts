@@ -142,6 +142,7 @@ export class Fleet {
       DATA_DIR: this.dataDir,
       MGMT_TUNNEL: 'off', // a server for it would have an interface of this machine's network
       ...{ SFTP: 'off', BACKUP_AT_ADOPTION: 'false' }, // routers have only the jobs that a test gives them
+      SECTION_RATE: '100000',
       SECTION_BUSY_PERCENT: '100', // virtual time passes while this process works
       ...this.environment,
     });
