@@ -2,7 +2,7 @@
  * Polls a second of bare node:http and of rosfleet with 10,000 adopted sites, by the same generator in the same run;
  * then latency at half of rosfleet's load; then what kill -9 loses.
  *
- *   npm run bench:poll -- [--sites 10000] [--seconds 15] [--warm-up 5] [--rounds 3] [--connections 128]
+ *   npm run bench:poll -- [--sites 10000] [--seconds 5] [--warm-up 1] [--rounds 9] [--connections 128]
  */
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
@@ -19,9 +19,9 @@ const number = (fallback: number): { type: 'string'; default: string } => ({ typ
 const { values } = parseArgs({
   options: {
     sites: number(10_000),
-    seconds: number(15),
-    'warm-up': number(5),
-    rounds: number(3),
+    seconds: number(5),
+    'warm-up': number(1),
+    rounds: number(9),
     connections: number(128),
     'latency-seconds': number(15),
   },
@@ -34,9 +34,15 @@ const [sites, seconds, warmUpSeconds, connections] = [values.sites, values.secon
 ];
 
 const JOB_SHARE = 0.01;
-/** Rounds in which neighbours took more of the machine than this do not count, as long as there are others. */
+/**
+ * Rounds in which neighbours took more of the machine than this do not count, as long as there are others. They are short: how fast a
+ * shared processor is changes within half a minute, by half and more, and only the two loads of a round are compared.
+ */
 const CALM_PERCENT = 1;
-const MOST_ROUNDS = 6;
+const MOST_ROUNDS = 30;
+/** Before them, without measuring: V8 compiles for the first half minute of a load. */
+const FIRST_SECONDS = 20;
+const MOST_HALVES = 6;
 /** Seconds' worth of latencies that neighbours left alone. */
 const CALM_SECONDS = 5;
 /** A job is learnt by the flush after it was queued, and delivered by the poll after that. */
@@ -67,9 +73,9 @@ await benchmark('poll', async (undo) => {
     for (const key of Object.keys(totals) as (keyof typeof totals)[]) totals[key] += result[key];
     return result;
   };
-  progress('warming up: V8 compiles for the first half minute of a load');
-  await generator.load({ ...wish, port: barePort });
-  count(await onApp());
+  progress('warming up');
+  await generator.load({ ...wish, port: barePort, seconds: FIRST_SECONDS });
+  count(await onApp({ seconds: FIRST_SECONDS }));
   const all: Round[] = [];
   const calm = (): Round[] => all.filter(({ takenPercent }) => takenPercent <= CALM_PERCENT);
   while (calm().length < Number(values.rounds) && all.length < MOST_ROUNDS) {
@@ -100,7 +106,7 @@ await benchmark('poll', async (undo) => {
   const halves: LoadResult[] = [];
   const undisturbed = (): Float64Array =>
     Float64Array.from(halves.flatMap(({ begun, latencies }) => [...neighbours.undisturbed(begun, latencies)]));
-  while (halves.length < MOST_ROUNDS && undisturbed().length < CALM_SECONDS * rate) halves.push(count(await onApp(latencyWish)));
+  while (halves.length < MOST_HALVES && undisturbed().length < CALM_SECONDS * rate) halves.push(count(await onApp(latencyWish)));
   const every = Float64Array.from(halves.flatMap(({ latencies }) => [...latencies]));
   const calmPercent = rounded((100 * undisturbed().length) / every.length);
   const latency = latencyOf(calmPercent ? undisturbed() : every);
