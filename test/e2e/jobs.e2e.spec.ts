@@ -140,6 +140,27 @@ describe('a job', () => {
     expect(router.item('/system/note')).toMatchObject({ note: 'second try' });
   });
 
+  it('is reported on as it stands, whatever changed it since its router got it', async () => {
+    const given = async (): Promise<unknown> => {
+      const { id } = await team.owner.job(site, ':delay 40s');
+      await fleet.pass(31);
+      expect((await job(id)).state).toBe('busy');
+      return id;
+    };
+    const [failed, touched] = [
+      `UPDATE job SET state = 'failed', failed_at = now(), failure_reason = 'Gone' WHERE id = $1 RETURNING 1`,
+      `UPDATE job SET deliveries = deliveries WHERE id = $1 RETURNING 1`,
+    ];
+    const one = await given();
+    await fleet.sql(failed, [one]);
+    await fleet.pass(60);
+    expect(await job(one)).toMatchObject({ state: 'failed', failure_reason: 'Gone', completed_at: null });
+    const other = await given();
+    await fleet.sql(touched, [other]);
+    await fleet.pass(60);
+    expect((await job(other)).state).toBe('done');
+  });
+
   it('survives kill -9 of the server between delivery and status', async () => {
     const made = await team.owner.job(site, ':delay 45s; /system note set note="through a crash"');
     await fleet.pass(31);
