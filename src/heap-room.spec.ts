@@ -3,12 +3,12 @@ import { growingPercent } from './heap-room.js';
 
 describe('the room of the heap', () => {
   it.each([
-    [32, 700],
-    [64, 300],
-    [128, 100],
-    [192, 33],
-    [256, 25],
-    [1024, 25],
+    [32, 500],
+    [64, 200],
+    [128, 50],
+    [160, 20],
+    [192, 13],
+    [1024, 13],
   ])('with %i MiB alive is %i %%', (mebibytes, percent) => {
     expect(growingPercent(mebibytes * 1_048_576)).toBe(percent);
   });
